@@ -1,0 +1,50 @@
+# make lab: JupyterLab on the lessons · make test: all the checks. Both set up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+LESSONS ?= $(sort $(wildcard lessons/*.md))
+# One thread per process and no GPU: what is printed is the same on every machine.
+ALIKE := OMP_NUM_THREADS=1 CUDA_VISIBLE_DEVICES=
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test run sync data lock lint clean
+
+lab: $(READY)
+	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_demarrer.ipynb
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(ALIKE) $(BIN)/python -m pytest tests notebooks -n 2 --dist loadscope
+
+# Execute the lessons and write their outputs into the notebooks: make run, or make run LESSONS=lessons/04_tokenisation.md
+run: $(READY)
+	$(ALIKE) $(BIN)/python tests/tools/lessons.py run $(LESSONS)
+
+# Carry the text of the lessons into the notebooks without running them; outputs of unchanged cells stay.
+sync: $(READY)
+	$(BIN)/python tests/tools/lessons.py sync $(LESSONS)
+
+# Remake data/hub: needs the texts named by ATELIER_CORPORA and some three hours of processor.
+data: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python data/recipes/make_all.py
+
+lint: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Write down the versions of a fresh resolution, after a change of the dependencies in pyproject.toml.
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet torch==2.13.0 ".[lab,test]"
+	build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude atelier-transformers | sed 's/+cpu$$//' > requirements.lock
+
+clean:
+	rm -rf .venv build .pytest_cache .ruff_cache
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)

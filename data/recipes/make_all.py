@@ -1,0 +1,29 @@
+"""Remake the whole embedded hub, in order; `ATELIER_CORPORA` must name the folder of texts.
+
+ATELIER_CORPORA=folder python data/recipes/make_all.py
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+STEPS = (
+    ["build_datasets.py"],
+    ["pretrain.py", "multilingual"],
+    ["pretrain.py", "english"],
+    ["train_sentiment.py"],
+    ["train_ner.py"],
+    ["train_chat.py"],
+    ["publish.py"],
+)
+
+
+def main() -> None:
+    """Run every recipe in a process of its own, stopping at the first that fails."""
+    for name, *arguments in STEPS:
+        print("→", name, *arguments, flush=True)
+        subprocess.run([sys.executable, str(Path(__file__).parent / name), *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Train the English sentiment classifier: a DistilBERT that starts from the BERT miniature.
+
+    python data/recipes/train_sentiment.py
+
+The layers are copied from build/english and the segment embedding of the first sentence is added to the positions,
+which leaves BERT's computation unchanged; then the whole is fine-tuned on the SST-2 stand-in.
+"""
+
+import time
+
+import torch
+from transformers import (
+    BertForPreTraining,
+    BertTokenizer,
+    DataCollatorWithPadding,
+    DistilBertConfig,
+    DistilBertForSequenceClassification,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+
+import build_sst2
+from common import BUILD, save_miniature, write_measures
+from helpers.metrics import Accuracy, compute_metrics
+
+LAYER_NAMES = {
+    "attention.self.query": "attention.q_lin",
+    "attention.self.key": "attention.k_lin",
+    "attention.self.value": "attention.v_lin",
+    "attention.output.dense": "attention.out_lin",
+    "attention.output.LayerNorm": "sa_layer_norm",
+    "intermediate.dense": "ffn.lin1",
+    "output.dense": "ffn.lin2",
+    "output.LayerNorm": "output_layer_norm",
+}
+
+
+def distilbert_from(bert: BertForPreTraining) -> DistilBertForSequenceClassification:
+    """A DistilBERT classifier with the layers and embeddings of a BERT, and a new head."""
+    source = bert.config
+    config = DistilBertConfig(
+        vocab_size=source.vocab_size, dim=source.hidden_size, n_layers=source.num_hidden_layers,
+        n_heads=source.num_attention_heads, hidden_dim=source.intermediate_size,
+        max_position_embeddings=source.max_position_embeddings, pad_token_id=source.pad_token_id,
+        finetuning_task="sst-2", id2label={0: "NEGATIVE", 1: "POSITIVE"}, label2id={"NEGATIVE": 0, "POSITIVE": 1},
+    )  # fmt: skip
+    model = DistilBertForSequenceClassification(config)
+    weights = {name.removeprefix("bert."): value for name, value in bert.state_dict().items()}
+    body = {
+        f"embeddings.{n}": weights[f"embeddings.{n}"]
+        for n in ("word_embeddings.weight", "LayerNorm.weight", "LayerNorm.bias")
+    }
+    segment = weights["embeddings.token_type_embeddings.weight"][0]
+    body["embeddings.position_embeddings.weight"] = weights["embeddings.position_embeddings.weight"] + segment
+    for layer in range(source.num_hidden_layers):
+        for old, new in LAYER_NAMES.items():
+            for kind in ("weight", "bias"):
+                body[f"transformer.layer.{layer}.{new}.{kind}"] = weights[f"encoder.layer.{layer}.{old}.{kind}"]
+    model.distilbert.load_state_dict(body)
+    return model
+
+
+def main() -> None:
+    """Fine-tune for four epochs, measure on the validation split, save in build/sentiment."""
+    set_seed(0)
+    started, out = time.time(), BUILD / "sentiment"
+    tokenizer = BertTokenizer.from_pretrained(BUILD / "english")
+    model = distilbert_from(BertForPreTraining.from_pretrained(BUILD / "english", dtype=torch.float32))
+    splits = build_sst2.build(seed=0).map(lambda rows: tokenizer(rows["sentence"], truncation=True), batched=True)
+    trainer = Trainer(
+        model=model,
+        args=TrainingArguments(
+            output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=4, learning_rate=4e-4, warmup_steps=0.1,
+            per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=100, use_cpu=True,
+        ),
+        train_dataset=splits["train"],
+        eval_dataset=splits["validation"],
+        data_collator=DataCollatorWithPadding(tokenizer),
+        compute_metrics=compute_metrics(Accuracy()),
+    )  # fmt: skip
+    trainer.train()
+    accuracy = trainer.evaluate()["eval_accuracy"]
+    out.mkdir(parents=True, exist_ok=True)
+    save_miniature(model, tokenizer, out)
+    measures = {"train_examples": len(splits["train"]), "validation_examples": len(splits["validation"])}
+    write_measures(measures | {"validation_accuracy": accuracy, "seconds": round(time.time() - started)}, out)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main()

@@ -1,0 +1,107 @@
+"""The course's figures: they draw what they are given and compute nothing."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import matplotlib.pyplot as plt
+from IPython.display import HTML, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+# The same hues, pale enough to carry black text at a contrast of 7:1 or more.
+PALE = ("#BBDDF2", "#FBE2AE", "#B2E4D3", "#F1D5E3", "#DDF0FB", "#F8CFB3", "#FBF7BD", "#DDDDDD")
+
+
+def set_style() -> None:
+    """Matplotlib defaults of the course: readable when projected, no superfluous frame."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (8, 3.6),
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "font.size": 12,
+            "axes.titlesize": 13,
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.prop_cycle": plt.cycler(color=PALETTE),
+        }
+    )
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure with its alternative text, then close it."""
+    display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)
+
+
+def score_bars(scores: Mapping[str, float], title: str, alt: str, xlabel: str = "score", decimals: int = 2) -> None:
+    """Horizontal bars, one per label, in the order given, each with its value to so many decimals."""
+    figure, axes = plt.subplots(figsize=(8, 0.8 + 0.42 * len(scores)))
+    bars = axes.barh(list(scores), list(scores.values()))
+    axes.bar_label(bars, labels=[f"{score:.{decimals}f}".replace(".", ",") for score in scores.values()], padding=4)
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.set(title=title, xlabel=xlabel)
+    show(figure, alt)
+
+
+def grouped_bars(groups: Mapping[str, Mapping[str, float]], title: str, ylabel: str, alt: str) -> None:
+    """Vertical bars: `groups[series][category]`, every series having the same categories in the same order."""
+    figure, axes = plt.subplots()
+    categories = list(next(iter(groups.values())))
+    width = 0.8 / len(groups)
+    for rank, (series, values) in enumerate(groups.items()):
+        places = [index - 0.4 + width * (rank + 0.5) for index in range(len(categories))]
+        bars = axes.bar(places, [values[category] for category in categories], width * 0.94, label=series)
+        axes.bar_label(bars, labels=[f"{values[category]:.1f}".replace(".", ",") for category in categories], padding=2)
+    axes.set(title=title, ylabel=ylabel)
+    axes.set_xticks(range(len(categories)), categories)
+    _legend(axes)
+    show(figure, alt)
+
+
+def lines(
+    x: Sequence[float], series: Mapping[str, Sequence[float]], title: str, xlabel: str, ylabel: str, alt: str
+) -> None:
+    """One line with markers per series, all over the same `x`."""
+    figure, axes = plt.subplots()
+    for marker, (name, y) in zip("os^DvP", series.items(), strict=False):
+        axes.plot(x, y, marker=marker, label=name)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.set_ylim(bottom=0)
+    _legend(axes)
+    show(figure, alt)
+
+
+def colored_tokens(
+    tokens: Sequence[str], colors: Sequence[int] | None = None, notes: Sequence[str] | None = None
+) -> HTML:
+    """Tokens side by side on coloured grounds, each with an optional note under it.
+
+    `colors` are indices into the palette (by default the tokens' ranks, so that neighbours differ); −1 is no colour.
+    """
+    colors = range(len(tokens)) if colors is None else colors
+    notes = notes or [""] * len(tokens)
+    cells = "".join(_token(*cell) for cell in zip(tokens, colors, notes, strict=True))
+    return HTML(f'<div style="line-height:2.6;font-family:monospace">{cells}</div>')
+
+
+def _token(token: str, color: int, note: str) -> str:
+    """One token as HTML."""
+    ground = "transparent" if color < 0 else PALE[color % len(PALE)]
+    under = (
+        f'<span style="display:block;font-size:.7em;line-height:1.1;color:#333">{escape(note)}</span>' if note else ""
+    )
+    box = "display:inline-block;vertical-align:top;line-height:1.4;margin:2px;padding:1px 5px;border-radius:3px"
+    style = f"{box};text-align:center;background:{ground};color:#000"
+    return f'<span style="{style}">{escape(token)}{under}</span>'
+
+
+def _legend(axes: Axes) -> None:
+    """A legend outside of the data, only when there is something to tell apart."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > 1:
+        axes.legend(handles, labels, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))

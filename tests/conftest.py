@@ -1,0 +1,83 @@
+"""Fixtures, and the table of what every lesson costs."""
+
+import os
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NO_NETWORK = str(ROOT / "tests" / "no_network")
+MAX_SECONDS, MAX_GIGABYTES = 45, 2.0
+
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+# Kernels and subprocesses inherit the block; this process, already started, takes it by import.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [NO_NETWORK, os.environ.get("PYTHONPATH")]))
+os.environ.pop("ATELIER_HUB", None)
+if "sitecustomize" not in sys.modules or NO_NETWORK not in (sys.modules["sitecustomize"].__file__ or ""):
+    import importlib.util
+
+    _spec = importlib.util.spec_from_file_location("no_network_for_tests", f"{NO_NETWORK}/sitecustomize.py")
+    _spec.loader.exec_module(importlib.util.module_from_spec(_spec))
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Environment of a subprocess with a cache folder of its own, hence a cold hub."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "ATELIER_"))}
+    return clean | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HOME": str(tmp_path / "hf")}
+
+
+def peak_memory(pid: int) -> int:
+    """Peak resident memory of a process in bytes."""
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    import psutil
+
+    return psutil.Process(pid).memory_info().rss
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    """Note the kernel's peak memory after every notebook cell, for the summary."""
+    yield
+    kernel = getattr(item.parent, "kernel", None)
+    if kernel is not None and kernel.is_alive():
+        item.user_properties.append(("peak", peak_memory(kernel.km.provisioner.pid)))
+
+
+def lesson_costs(reports) -> dict[str, tuple[float, float]]:
+    """Notebook name → (seconds, gigabytes), kernel start included."""
+    seconds, peak = defaultdict(float), defaultdict(int)
+    for report in reports:
+        name = report.nodeid.split("::")[0]
+        if name.endswith(".ipynb") and "notebooks/" in name:
+            seconds[name] += report.duration
+            peak[name] = max([peak[name], *(value for key, value in report.user_properties if key == "peak")])
+    return {Path(name).stem: (seconds[name], peak[name] / 1e9) for name in sorted(seconds)}
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print seconds and peak memory per lesson, and the other measures that tests recorded."""
+    reports = [report for group in terminalreporter.stats.values() for report in group if hasattr(report, "duration")]
+    for name, (seconds, gigabytes) in lesson_costs(reports).items():
+        over = " over the floor" if seconds > MAX_SECONDS or gigabytes > MAX_GIGABYTES else ""
+        terminalreporter.write_line(f"lesson {name:<28} {seconds:5.1f} s  {gigabytes:4.2f} GB{over}")
+    for report in reports:
+        for key, value in report.user_properties:
+            if key == "measure" and report.when == "call":
+                terminalreporter.write_line(f"measure {value}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """A lesson over its floor fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reports = [report for group in reporter.stats.values() for report in group if hasattr(report, "duration")]
+    if any(s > MAX_SECONDS or g > MAX_GIGABYTES for s, g in lesson_costs(reports).values()) and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,129 @@
+"""What a newcomer does: the README's commands, and the wheel away from the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+VENV = Path(sys.prefix)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The working tree's tracked and new files in a fresh folder, sharing the environment that is already set up."""
+    folder = tmp_path_factory.mktemp("clone") / "atelier"
+    names = subprocess.check_output(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
+    ).splitlines()
+    for name in filter(lambda name: (ROOT / name).is_file(), names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(VENV)
+    (VENV / "ready").touch()
+    return folder
+
+
+def first_commands(readme):
+    """The lines of the first fenced block of a README."""
+    block = re.search(r"```(?:bash)?\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), flags=re.DOTALL)[1]
+    return [line.split("#")[0].strip() for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.fr.md"])
+def test_readme_starts_with_the_two_commands(readme):
+    assert first_commands(readme) == ["make lab", "make test"]
+    assert len((ROOT / readme).read_text(encoding="utf-8").splitlines()) < 150
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.fr.md"])
+def test_readme_links_to_files_that_exist(readme):
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / readme).read_text(encoding="utf-8"))
+    assert links and all((ROOT / link).exists() for link in links)
+
+
+def test_continuous_integration_runs_the_readme_s_test_command():
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == first_commands("README.md")[1]
+
+
+def test_plain_commands_of_the_readme_install_from_the_lock():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "-m venv .venv" in text and "-r requirements.lock" in text
+
+
+def test_make_lab_serves_the_lessons(clone, environment):
+    command = first_commands("README.md")[0].split()
+    log = clone / "lab.log"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            command, cwd=clone, env=environment | {"BROWSER": "true"}, stdout=stream, stderr=subprocess.STDOUT
+        )
+    try:
+        address = wait_for(lambda: re.search(r"http://127\.0\.0\.1:(\d+)/lab\S*\?token=(\w+)", log.read_text()), server)
+        base, query = f"http://127.0.0.1:{address[1]}", f"?token={address[2]}"
+        for path in ("lab", "api/contents/notebooks/01_pipelines.ipynb", "api/contents/lessons/01_pipelines.md"):
+            with urllib.request.urlopen(f"{base}/{path}{query}", timeout=30) as reply:
+                assert reply.status == 200
+        urllib.request.urlopen(urllib.request.Request(f"{base}/api/shutdown{query}", method="POST"), timeout=30)
+        assert server.wait(timeout=30) == 0
+    finally:
+        server.kill()
+
+
+def wait_for(condition, server, seconds=60):
+    """The condition's first truthy value; fails when the server ends or the time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        if value := condition():
+            return value
+        time.sleep(0.2)
+    raise AssertionError(f"no answer within {seconds} s, exit status {server.poll()}")
+
+
+def test_old_python_is_refused_in_one_line(clone, tmp_path):
+    fake = tmp_path / "python-ancien"
+    pretend = "import sys; sys.version_info = (3, 9); exec(sys.argv[2])"
+    fake.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{pretend}' \"$@\"\n")
+    fake.chmod(0o755)
+    os.utime(clone / "requirements.lock")
+    (clone / ".venv").unlink()
+    result = subprocess.run(["make", "lab", f"PYTHON={fake}"], cwd=clone, capture_output=True, text=True, check=False)
+    assert result.returncode != 0 and "Python 3.11 or newer is needed" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_wheel_holds_the_data_without_its_recipes(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "helpers/data/hub/MANIFEST.json" in names
+    assert not [name for name in names if "recipes" in name or name.startswith(("tests", "lessons"))]
+
+
+def test_wheel_finds_its_data_outside_the_repository(wheel, environment, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    site = Path(
+        subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
+    )
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    # Dependencies come from the environment of the tests; the package itself must not.
+    libraries = next(path for path in sys.path if path.endswith("site-packages"))
+    code = f"import sys; sys.path.append({libraries!r}); import helpers; a = helpers.start(); print(helpers.__file__); print(a.data)"
+    result = subprocess.run(
+        [python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.stdout.splitlines()[1:] == [str(site / "helpers/__init__.py"), str(site / "helpers/data")], (
+        result.stderr
+    )
