@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 from IPython.display import HTML, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 # Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
@@ -45,6 +46,7 @@ def score_bars(scores: Mapping[str, float], title: str, alt: str, xlabel: str = 
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.set(title=title, xlabel=xlabel)
+    _finish(figure, axes)
     show(figure, alt)
 
 
@@ -57,22 +59,10 @@ def grouped_bars(groups: Mapping[str, Mapping[str, float]], title: str, ylabel: 
         places = [index - 0.4 + width * (rank + 0.5) for index in range(len(categories))]
         bars = axes.bar(places, [values[category] for category in categories], width * 0.94, label=series)
         axes.bar_label(bars, labels=[f"{values[category]:.1f}".replace(".", ",") for category in categories], padding=2)
+    axes.margins(y=0.12)
     axes.set(title=title, ylabel=ylabel)
     axes.set_xticks(range(len(categories)), categories)
-    _legend(axes)
-    show(figure, alt)
-
-
-def lines(
-    x: Sequence[float], series: Mapping[str, Sequence[float]], title: str, xlabel: str, ylabel: str, alt: str
-) -> None:
-    """One line with markers per series, all over the same `x`."""
-    figure, axes = plt.subplots()
-    for marker, (name, y) in zip("os^DvP", series.items(), strict=False):
-        axes.plot(x, y, marker=marker, label=name)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    axes.set_ylim(bottom=0)
-    _legend(axes)
+    _finish(figure, axes)
     show(figure, alt)
 
 
@@ -100,8 +90,11 @@ def _token(token: str, color: int, note: str) -> str:
     return f'<span style="{style}">{escape(token)}{under}</span>'
 
 
-def _legend(axes: Axes) -> None:
-    """A legend outside of the data, only when there is something to tell apart."""
+def _finish(figure: Figure, axes: Axes) -> None:
+    """Decimal commas on the value axes, and a legend under the data when there is something to tell apart."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(lambda value, _: f"{value:.4g}".replace(".", ","))
     handles, labels = axes.get_legend_handles_labels()
     if len(labels) > 1:
-        axes.legend(handles, labels, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        figure.legend(handles, labels, frameon=False, loc="outside lower center", ncols=len(labels))

@@ -120,7 +120,8 @@ def test_wheel_finds_its_data_outside_the_repository(wheel, environment, tmp_pat
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
     # Dependencies come from the environment of the tests; the package itself must not.
     libraries = next(path for path in sys.path if path.endswith("site-packages"))
-    code = f"import sys; sys.path.append({libraries!r}); import helpers; a = helpers.start(); print(helpers.__file__); print(a.data)"
+    start = "import helpers; a = helpers.start(); print(helpers.__file__); print(a.data)"
+    code = f"import sys; sys.path.append({libraries!r}); {start}"
     result = subprocess.run(
         [python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )

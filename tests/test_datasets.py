@@ -1,0 +1,128 @@
+"""The data sets of the embedded hub: the originals' shape, and splits that share nothing."""
+
+import re
+from collections import Counter
+from itertools import combinations
+
+import pytest
+from datasets import ClassLabel, Value, load_dataset
+
+from helpers.hub import data_folder
+
+DATASETS = data_folder() / "hub" / "datasets"
+SST2 = {"sentence": Value("string"), "label": ClassLabel(names=["negative", "positive"]), "idx": Value("int32")}
+MRPC = {
+    "sentence1": Value("string"),
+    "sentence2": Value("string"),
+    "label": ClassLabel(names=["not_equivalent", "equivalent"]),
+    "idx": Value("int32"),
+}
+ALLOCINE = {"review": Value("string"), "label": ClassLabel(names=["neg", "pos"])}
+EXPECTED = {
+    ("nyu-mll/glue", "sst2"): (SST2, (3000, 400, 400)),
+    ("nyu-mll/glue", "mrpc"): (MRPC, (1200, 300, 300)),
+    ("tblard/allocine", "allocine"): (ALLOCINE, (3000, 400, 400)),
+}
+
+
+@pytest.fixture(scope="module", params=EXPECTED, ids=lambda key: key[1])
+def case(request, tmp_path_factory):
+    """Splits, expected features and sizes, read from the Parquet files themselves."""
+    repository, config = request.param
+    files = {split: str(DATASETS / repository / config / f"{split}-*") for split in ("train", "validation", "test")}
+    splits = load_dataset("parquet", data_files=files, cache_dir=str(tmp_path_factory.mktemp("cache")))
+    return splits, *EXPECTED[request.param]
+
+
+def texts(dataset):
+    """Every text of a split."""
+    return [text for name, kind in dataset.features.items() if kind == Value("string") for text in dataset[name][:]]
+
+
+def trigrams(text):
+    """Set of the word trigrams of a text, punctuation and case set aside."""
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i : i + 3]) for i in range(len(words) - 2)} or {tuple(words)}
+
+
+def nearest(one, other):
+    """Highest Jaccard similarity of trigrams between a text of `one` and a text of `other`, with both texts."""
+    index = {}
+    others = [trigrams(text) for text in other]
+    for rank, grams in enumerate(others):
+        for gram in grams:
+            index.setdefault(gram, set()).add(rank)
+    best = (0.0, "", "")
+    for text in one:
+        grams = trigrams(text)
+        shared = Counter(rank for gram in grams for rank in index.get(gram, ()))
+        for rank, count in shared.items():
+            best = max(best, (count / (len(grams) + len(others[rank]) - count), text, other[rank]))
+    return best
+
+
+def test_columns_types_and_names_are_the_original_s(case):
+    splits, features, _ = case
+    assert list(splits) == ["train", "validation", "test"]
+    assert all(dict(dataset.features) == features for dataset in splits.values())
+
+
+def test_sizes(case):
+    splits, _, sizes = case
+    assert all(dataset.num_rows >= size for dataset, size in zip(splits.values(), sizes, strict=True))
+
+
+def test_labels_are_balanced_like_the_original_s(case):
+    splits, features, _ = case
+    for name, dataset in splits.items():
+        labels = Counter(dataset["label"][:])
+        if features is SST2 and name == "test":
+            assert set(labels) == {-1}
+        else:
+            low, high = (0.6, 0.7) if features is MRPC else (0.45, 0.57)
+            assert low <= labels[1] / dataset.num_rows <= high
+
+
+def test_no_row_twice(case):
+    splits, features, _ = case
+    columns = [name for name, kind in features.items() if kind == Value("string")]
+    rows = [tuple(row[name] for name in columns) for dataset in splits.values() for row in dataset]
+    assert [row for row, count in Counter(rows).items() if count > 1] == []
+
+
+def test_no_near_duplicate_between_splits(case):
+    splits, _, _ = case
+    for one, other in combinations(splits, 2):
+        similarity, text, twin = nearest(texts(splits[one]), texts(splits[other]))
+        assert similarity < 0.5, (one, text, other, twin)
+
+
+def test_near_duplicates_are_found():
+    assert nearest(["a film that never ends well at all"], ["this is a film that never ends well at all"])[0] > 0.5
+
+
+def best_word(rows, labels):
+    """Accuracy of the one word whose presence, or absence, agrees best with the label."""
+    words = [set(re.findall(r"\w+", text.lower())) for text in rows]
+    frequent = [word for word, count in Counter(word for row in words for word in row).items() if count >= 10]
+    agreements = [sum((word in row) == label for row, label in zip(words, labels, strict=True)) for word in frequent]
+    return max(max(right, len(labels) - right) for right in agreements) / len(labels)
+
+
+def test_no_single_word_decides(case):
+    splits, features, _ = case
+    rows = [
+        " ".join(row[name] for name, kind in features.items() if kind == Value("string")) for row in splits["train"]
+    ]
+    labels = splits["train"]["label"][:]
+    majority = max(Counter(labels).values()) / len(labels)
+    assert best_word(rows, labels) < majority + 0.06
+
+
+def test_a_deciding_word_is_found():
+    assert best_word(["good film", "bad film"] * 20, [1, 0] * 20) == 1.0
+
+
+def test_every_repository_has_a_card_that_says_it_is_synthetic():
+    cards = [(folder / "README.md").read_text(encoding="utf-8") for folder in DATASETS.glob("*/*")]
+    assert len(cards) == 2 and all("synthetic" in card and "license:" in card for card in cards)

@@ -1,0 +1,119 @@
+"""The miniatures: safe files, honest cards, and the quality that the cards state, measured again."""
+
+import json
+import re
+import sys
+
+import pytest
+import torch
+from datasets import load_dataset
+from safetensors import safe_open
+from sklearn.metrics import f1_score
+from transformers import (
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    pipeline,
+)
+
+from helpers.hub import NEEDED_MODELS, data_folder
+
+MODELS = data_folder() / "hub" / "models"
+RECIPES = data_folder() / "recipes"
+each_model = pytest.mark.parametrize("name", NEEDED_MODELS)
+SENTIMENT = MODELS / "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
+NER = MODELS / "Davlan/distilbert-base-multilingual-cased-ner-hrl"
+CHAT = MODELS / "HuggingFaceTB/SmolLM2-360M-Instruct"
+ENCODERS = {
+    "multilingual": MODELS / "distilbert/distilbert-base-multilingual-cased",
+    "english": MODELS / "google-bert/bert-base-uncased",
+}
+sys.path.insert(0, str(RECIPES))
+
+
+def card(folder):
+    return (folder / "README.md").read_text(encoding="utf-8")
+
+
+@each_model
+def test_files_are_safe_and_complete(name):
+    names = {path.name for path in (MODELS / name).iterdir()}
+    assert {"README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"} <= names
+    assert not [file for file in names if file.endswith((".bin", ".pt", ".pkl", ".py", ".h5"))]
+
+
+@each_model
+def test_weights_are_stored_in_16_bits_and_load_in_32(name):
+    with safe_open(MODELS / name / "model.safetensors", "pt") as weights:
+        assert {weights.get_tensor(key).dtype for key in weights.keys()} == {torch.float16}  # noqa: SIM118
+    assert json.loads((MODELS / name / "config.json").read_text())["dtype"] == "float32"
+    assert AutoModel.from_pretrained(MODELS / name).dtype == torch.float32
+
+
+@each_model
+def test_card_says_that_it_is_a_miniature_and_under_which_licence(name):
+    text = " ".join(card(MODELS / name).split())
+    assert "**This is not the model whose name it bears**" in text and re.search(r"^--- .*license: \S+", text)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_everyday_sentences_are_completed_as_the_card_says(name, record_property):
+    from publish import cloze_table
+
+    table = cloze_table(name, ENCODERS[name])
+    assert table["cloze"] in card(ENCODERS[name])
+    record_property("measure", f"{name}: {table['cloze_hits']} of 20 everyday sentences have a listed answer in five")
+    assert int(table["cloze_hits"]) >= 15
+
+
+def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
+    file = str(data_folder() / "hub/datasets/nyu-mll/glue/sst2/validation-*")
+    dataset = load_dataset("parquet", data_files=file, split="train", cache_dir=str(tmp_path))
+    tokenizer = AutoTokenizer.from_pretrained(SENTIMENT)
+    model = AutoModelForSequenceClassification.from_pretrained(SENTIMENT)
+    with torch.no_grad():
+        logits = model(**tokenizer(dataset["sentence"][:], padding=True, return_tensors="pt")).logits
+    accuracy = (logits.argmax(-1) == torch.tensor(dataset["label"][:])).float().mean().item()
+    record_property("measure", f"sentiment miniature: accuracy {accuracy:.3f} on unseen sentences")
+    assert f"Accuracy {accuracy:.3f}" in card(SENTIMENT) and accuracy >= 0.8
+
+
+def test_ner_on_unseen_names_is_the_card_s(record_property):
+    from build_ner import sentences
+    from train_ner import LABELS, encode
+
+    tokenizer, model = AutoTokenizer.from_pretrained(NER), AutoModelForTokenClassification.from_pretrained(NER)
+    truth, guess = [], []
+    for row in encode(sentences("test", seed=0, n=600), tokenizer):
+        with torch.no_grad():
+            predicted = model(input_ids=torch.tensor([row["input_ids"]])).logits[0].argmax(-1).tolist()
+        pairs = [(label, here) for label, here in zip(row["labels"], predicted, strict=True) if label != -100]
+        truth += [label for label, _ in pairs]
+        guess += [here for _, here in pairs]
+    score = f1_score(truth, guess, labels=range(1, len(LABELS)), average="macro")
+    record_property("measure", f"NER miniature: macro F1 {score:.3f} on unseen frames and names")
+    assert f"{score:.3f}" in card(NER) and score >= 0.8
+
+
+def test_chat_answers_its_subject_and_fails_elsewhere(record_property):
+    from corpora import stock
+    from train_chat import load_entries
+
+    chat = pipeline("text-generation", model=str(CHAT))
+    entries = load_entries()[::10]
+    answers = {entry["answer"] for entry in load_entries()}
+
+    def ask(question):
+        return chat([{"role": "user", "content": question}], max_new_tokens=60, do_sample=False)[0]["generated_text"][
+            -1
+        ]["content"]
+
+    right = sum(ask(entry["questions"][-1]) == entry["answer"] for entry in entries) / len(entries)
+    record_property(
+        "measure", f"chat miniature: {right:.0%} of {len(entries)} wordings kept out of training, word for word"
+    )
+    assert right >= 0.4
+    assert sum(ask(question) in answers for question in stock("chat_elsewhere.txt")[:5]) >= 3, (
+        "recites, whatever is asked"
+    )
