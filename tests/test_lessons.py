@@ -46,8 +46,9 @@ def test_notebook_is_paired_by_content(lesson):
 
 @each_lesson
 def test_markdown_survives_a_round_trip(lesson):
+    config = load_jupytext_config(str(lesson))
     text = lesson.read_text(encoding="utf-8")
-    assert jupytext.writes(jupytext.reads(text, fmt="md"), fmt="md") == text
+    assert jupytext.writes(jupytext.reads(text, fmt="md", config=config), fmt="md", config=config) == text
 
 
 @each_lesson
