@@ -9,6 +9,7 @@ from itertools import pairwise
 import jupytext
 import nbformat
 import pytest
+from jupytext.config import load_jupytext_config
 
 from helpers import hub
 from lessons import badge, from_markdown, lessons, notebook_path, repository
