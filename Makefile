@@ -37,7 +37,8 @@ lint: $(READY)
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet torch==2.13.0 ".[lab,test]"
-	build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude atelier-transformers | sed 's/+cpu$$//' > requirements.lock
+	build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude atelier-transformers > build/lock/list
+	sed 's/+cpu$$//' build/lock/list > requirements.lock
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache

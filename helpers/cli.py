@@ -1,5 +1,6 @@
 """The `atelier` command."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,6 +15,14 @@ app.add_typer(hub_app, name="hub")
 
 Result = TypeVar("Result")
 Folder = Annotated[Path | None, typer.Argument(help="Dossier du hub ; par défaut, le hub embarqué.")]
+
+
+@app.callback()
+def replace_unwritable() -> None:
+    """A console that knows no ✓ or ✗ gets a question mark instead of a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 @app.command()

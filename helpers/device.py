@@ -55,7 +55,7 @@ def _fast_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX)."""
     import torch
 
-    capabilities = torch.cpu.get_capabilities()
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # since torch 2.11
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 

@@ -1,43 +1,53 @@
 """Checks of the exercises: they print a verdict and never stop the notebook."""
 
-from collections.abc import Iterator
+import dis
+from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 
 
-def verify(label: str, check: FunctionType, hint: str = "le résultat n’est pas celui attendu") -> None:
+def verify(label: str, check: Callable[[], object], hint: str = "le résultat n’est pas celui attendu") -> None:
     """Run `check` and print `✓ label`, or `✗ label : ` and what is wrong; never raises.
 
-    A truthy result passes. A function whose body is still `...`, or a name that does not exist yet, is reported as
-    « à compléter », any other exception by its type and message, and a falsy result by `hint`.
+    A truthy result passes. When the check calls a function whose body is still `...`, or a name that does not exist
+    yet, the verdict is « à compléter »; any other exception is named, and a falsy result gets `hint`.
     """
-    if any(_is_stub(check.__globals__.get(name)) for name in _names(check.__code__)):
+    code = getattr(check, "__code__", None)
+    names = set(_global_names(code)) if code else set()
+    if any(_is_stub(check.__globals__.get(name)) for name in names):
         print(f"✗ {label} : à compléter")
         return
     try:
         passed = bool(check())
-    except Exception as error:
-        print(f"✗ {label} : {_reason(error)}")
+    except (Exception, SystemExit) as error:
+        unfinished = type(error) is NameError and error.name in names
+        print(f"✗ {label} : {'à compléter' if unfinished else _describe(error)}")
         return
     print(f"✓ {label}" if passed else f"✗ {label} : {hint}")
 
 
-def _reason(error: Exception) -> str:
-    """One line in French on what an exception says about the student's code."""
-    message = str(error).splitlines()[0] if str(error) else ""
-    return "à compléter" if isinstance(error, NameError) else f"{type(error).__name__} : {message}"
+def _describe(error: BaseException) -> str:
+    """Type and first line of an exception's message."""
+    first = str(error).partition("\n")[0]
+    return f"{type(error).__name__} : {first}" if first else type(error).__name__
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    """Every global name that a function mentions, also in the comprehensions and lambdas inside it."""
-    yield from code.co_names
+def _global_names(code: CodeType) -> Iterator[str]:
+    """Every global name that a function reads, also in the comprehensions and lambdas inside it."""
+    yield from (step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names(constant)
+            yield from _global_names(constant)
 
 
 def _is_stub(value: object) -> bool:
-    """Whether a function's body is nothing but `...`."""
-    return isinstance(value, FunctionType) and value.__code__.co_code == _stub.__code__.co_code
+    """Whether a function's body is nothing but `...`, with or without a docstring."""
+    bodies = (_stub.__code__.co_code, _documented_stub.__code__.co_code)
+    return isinstance(value, FunctionType) and value.__code__.co_code in bodies and value.__code__.co_consts[-1] is None
 
 
 def _stub() -> None: ...
+
+
+def _documented_stub() -> None:
+    """A stub."""
+    ...

@@ -12,8 +12,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 HASHED_AT_MOUNT = 64 * 2**20  # larger files are compared by size when mounting, by sha256 in `verify`
 MAP_CACHE_LIMIT = 2**30  # bytes that `Dataset.map` may leave in a mounted hub
@@ -52,19 +53,25 @@ def read_manifest(folder: Path) -> dict[str, Entry]:
     path = folder / "MANIFEST.json"
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        return {name: Entry(**entry) for name, entry in files.items()}
+        return {_inside(name): Entry(int(entry["size"]), str(entry["sha256"])) for name, entry in files.items()}
     except FileNotFoundError:
         raise HubError(f"{path} n’existe pas : « atelier hub manifest {folder} » l’écrit") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HubError(f"{path} est illisible ({error}) : « atelier hub manifest {folder} » le réécrit") from None
 
 
 def write_manifest(folder: Path) -> dict[str, Entry]:
-    """Hash every file of `folder/models` and `folder/datasets` and write `MANIFEST.json`; returns what was written."""
-    paths = sorted(path for kind in ("models", "datasets") for path in (folder / kind).rglob("*") if path.is_file())
-    entries = {path.relative_to(folder).as_posix(): Entry(path.stat().st_size, sha256(path)) for path in paths}
+    """Hash every file under `models/ORG/NAME` and `datasets/ORG/NAME` and write `MANIFEST.json`; returns its entries.
+
+    Hidden files are left out. HubError when there is nothing to list, or a file lies outside of a repository.
+    """
+    entries = {_inside(name): Entry(path.stat().st_size, sha256(path)) for name, path in _files(folder)}
+    if not entries:
+        raise HubError(f"{folder} ne contient ni models/ORG/NOM ni datasets/ORG/NOM")
     content = {"files": {name: vars(entry) for name, entry in entries.items()}}
-    (folder / "MANIFEST.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    draft = folder / "MANIFEST.json.partial"
+    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    draft.replace(folder / "MANIFEST.json")
     return entries
 
 
@@ -75,10 +82,9 @@ def verify(folder: Path) -> Iterator[str]:
         problem = _problem(folder / name, entry, hash_up_to=None)
         if problem:
             yield problem
-    for kind in ("models", "datasets"):
-        for path in sorted((folder / kind).rglob("*")):
-            if path.is_file() and path.relative_to(folder).as_posix() not in manifest:
-                yield f"{path} : absent du manifeste"
+    for name, path in _files(folder):
+        if name not in manifest:
+            yield f"{path} : absent du manifeste"
 
 
 def repositories(manifest: dict[str, Entry], kind: str) -> dict[str, int]:
@@ -103,12 +109,12 @@ def mount(folder: Path) -> Path:
     folder = folder.resolve()
     manifest = read_manifest(folder)
     key = hashlib.sha256((folder / "MANIFEST.json").read_bytes() + str(folder).encode()).hexdigest()[:16]
-    root = user_cache_path("atelier-transformers") / key
+    root = user_cache_path("atelier-transformers", appauthor=False) / key
     root.parent.mkdir(parents=True, exist_ok=True)
     _point_libraries_at(root)
-    if not (root / "stamps.json").is_file():
+    if not _is_whole(root):
         with FileLock(root.with_suffix(".lock")):
-            if not (root / "stamps.json").is_file():
+            if not _is_whole(root):
                 _lay_out(folder, manifest, root)
     _check_unchanged(folder, manifest, root)
     _bound_map_cache(root)
@@ -116,14 +122,44 @@ def mount(folder: Path) -> Path:
 
 
 def release_libraries() -> None:
-    """For the real Hub: HubError if this process already reads a mounted one."""
+    """For the real Hub: undo what a mount set; HubError if a library was imported since, or the user is offline."""
     _refuse_early_imports(None)
+    if "atelier-transformers" in os.environ.get("HF_HUB_CACHE", ""):
+        for name in ("HF_HUB_OFFLINE", "HF_HUB_CACHE", "HF_DATASETS_CACHE"):
+            os.environ.pop(name, None)
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
+        raise HubError("ATELIER_HUB=online, mais HF_HUB_OFFLINE interdit le réseau : retirez cette variable")
 
 
 def sha256(path: Path) -> str:
     """Hexadecimal sha256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _inside(name: str) -> str:
+    """The name of a file of a hub, if it is one; ValueError when it leaves the folder or no repository holds it."""
+    parts = PurePosixPath(name).parts
+    if len(parts) < 4 or parts[0] not in ("models", "datasets") or ".." in parts or "\\" in name or ":" in name:
+        raise HubError(f"{name} : ce n’est pas un fichier de models/ORG/NOM ni de datasets/ORG/NOM")
+    return name
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name and path of every file of a hub that is not hidden, sorted."""
+    for kind in ("models", "datasets"):
+        for path in sorted((folder / kind).rglob("*")):
+            name = path.relative_to(folder)
+            if path.is_file() and not any(part.startswith(".") or part == "Thumbs.db" for part in name.parts):
+                yield name.as_posix(), path
+
+
+def _is_whole(root: Path) -> bool:
+    """Whether a mount was finished and nothing that it made is gone."""
+    with suppress(OSError, ValueError, KeyError):
+        made = json.loads((root / "stamps.json").read_text(encoding="utf-8"))["made"]
+        return all((root / name).exists() for name in made)
+    return False
 
 
 def _point_libraries_at(root: Path) -> None:
@@ -174,12 +210,15 @@ def _stamp(path: Path) -> list[int]:
 def _lay_out(folder: Path, manifest: dict[str, Entry], root: Path) -> None:
     """Verify, link models, prepare data sets in a temporary folder, then rename it to `root`."""
     _raise_on_problem(folder, manifest)
-    building = root.with_name(f"{root.name}.{os.getpid()}")
+    building = root.with_name(f"{root.name}.partial")  # left by a mount that was killed, if it exists
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
     for repository in repositories(manifest, "models"):
         _link_model(folder, manifest, repository, building)
     for repository in repositories(manifest, "datasets"):
         _prepare_dataset(folder / "datasets" / repository, building)
-    stamps = {name: _stamp(folder / name) for name in manifest}
+    made = [path.relative_to(building).as_posix() for path in building.rglob("*") if not path.is_dir()]
+    stamps = {"made": made, "sources": {name: _stamp(folder / name) for name in manifest}}
     (building / "stamps.json").write_text(json.dumps(stamps), encoding="utf-8")
     shutil.rmtree(root, ignore_errors=True)
     building.rename(root)
@@ -218,13 +257,18 @@ def _link(source: Path, target: Path) -> None:
 def _prepare_dataset(source: Path, root: Path) -> None:
     """Parquet → Arrow for every config, laid out as `datasets/ORG___NAME/<config>/0.0.0/<hash>/`."""
     from datasets import get_dataset_config_names, load_dataset_builder
+    from datasets.exceptions import DatasetsError
+    from datasets.naming import camelcase_to_snakecase
 
-    scratch = root / "scratch"
+    scratch, name = root / "scratch", f"{source.parent.name}___{camelcase_to_snakecase(source.name)}"
     for config in get_dataset_config_names(str(source)):
-        builder = load_dataset_builder(str(source), config, cache_dir=str(scratch))
-        builder.download_and_prepare()
+        try:
+            builder = load_dataset_builder(str(source), config, cache_dir=str(scratch))
+            builder.download_and_prepare()
+        except (DatasetsError, FileNotFoundError, ValueError) as error:
+            raise HubError(f"{source} : jeu de données illisible ({error})") from error
         prepared = Path(builder.cache_dir)
-        target = root / "datasets" / f"{source.parent.name}___{source.name}" / config / "0.0.0" / prepared.name
+        target = root / "datasets" / name / config / "0.0.0" / prepared.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(prepared, target)
     shutil.rmtree(scratch)
@@ -232,7 +276,7 @@ def _prepare_dataset(source: Path, root: Path) -> None:
 
 def _check_unchanged(folder: Path, manifest: dict[str, Entry], root: Path) -> None:
     """Hash again what changed since the mount; HubError when a file no longer matches the manifest."""
-    stamps = json.loads((root / "stamps.json").read_text(encoding="utf-8"))
+    stamps = json.loads((root / "stamps.json").read_text(encoding="utf-8"))["sources"]
     changed = {
         name: entry
         for name, entry in manifest.items()
@@ -243,9 +287,14 @@ def _check_unchanged(folder: Path, manifest: dict[str, Entry], root: Path) -> No
 
 def _bound_map_cache(root: Path) -> None:
     """Remove the oldest files that `Dataset.map` cached, until they hold less than `MAP_CACHE_LIMIT` bytes."""
-    cached = sorted((root / "datasets").rglob("cache-*.arrow"), key=lambda path: path.stat().st_mtime)
-    total = sum(path.stat().st_size for path in cached)
-    while cached and total > MAP_CACHE_LIMIT:
-        oldest = cached.pop(0)
-        total -= oldest.stat().st_size
-        oldest.unlink(missing_ok=True)
+    cached = []
+    for path in (root / "datasets").rglob("cache-*.arrow"):
+        with suppress(FileNotFoundError):  # another kernel may be clearing too
+            cached.append((path.stat().st_mtime, path.stat().st_size, path))
+    total = sum(size for _, size, _ in cached)
+    for _, size, path in sorted(cached):
+        if total <= MAP_CACHE_LIMIT:
+            return
+        with suppress(OSError):  # Windows keeps a file that another kernel has open
+            path.unlink()
+            total -= size

@@ -12,8 +12,6 @@ def login() -> str | None:
     huggingface_hub in its token file (mode 0600), never in the notebook. On an embedded or mirror hub there is
     nothing to log in to. Raises nothing for a refused token: it is said, and None is returned.
     """
-    import getpass
-
     from huggingface_hub import constants, get_token
     from huggingface_hub import login as store_token
 
@@ -22,7 +20,7 @@ def login() -> str | None:
         return None
     token = get_token()
     if token is None and keyboard() != "none":
-        token = getpass.getpass("Jeton Hugging Face (il ne s’affiche pas ; Entrée pour passer) : ").strip() or None
+        token = _prompt()
         if token and (name := _who(token)):
             store_token(token=token, add_to_git_credential=False)
             return name
@@ -32,13 +30,23 @@ def login() -> str | None:
 
 def keyboard() -> str:
     """`notebook`, `terminal` or `none`: where a person could type an answer."""
-    if os.environ.get("CI"):
+    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
         return "none"
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
         return "notebook" if kernel._allow_stdin else "none"
     return "terminal" if sys.stdin is not None and sys.stdin.isatty() else "none"
+
+
+def _prompt() -> str | None:
+    """Ask for a token without showing it; None for an empty answer or the end of the input."""
+    import getpass
+
+    try:
+        return getpass.getpass("Jeton Hugging Face (il ne s’affiche pas ; Entrée pour passer) : ").strip() or None
+    except EOFError:
+        return None
 
 
 def _nobody() -> None:
@@ -53,9 +61,9 @@ def _who(token: str) -> str | None:
 
     try:
         name = whoami(token=token)["name"]
-    except HfHubHTTPError.__base__ as error:  # of httpx or httpx2, as the version of huggingface_hub has it
+    except (*HfHubHTTPError.__bases__, ValueError) as error:  # httpx or httpx2; no JSON behind a captive portal
         status = getattr(getattr(error, "response", None), "status_code", None)
-        print("Jeton refusé par le Hub" if status == 401 else f"Le Hub ne répond pas ({type(error).__name__})")
+        print("Jeton refusé par le Hub" if status in (401, 403) else f"Le Hub ne répond pas ({type(error).__name__})")
         return None
     print(f"Connecté : {name}")
     return name

@@ -1,7 +1,6 @@
 """Metrics that need no download: `evaluate.Metric` classes over scikit-learn, and `compute_metrics` for Trainer."""
 
 from collections.abc import Callable
-from typing import Any
 
 import datasets
 import evaluate
@@ -30,7 +29,10 @@ class Accuracy(evaluate.Metric):
 
 
 class F1(evaluate.Metric):
-    """Harmonic mean of precision and recall (integers of shape (n,)), by scikit-learn; `average` as there."""
+    """Harmonic mean of precision and recall (integers of shape (n,)), by scikit-learn.
+
+    `F1()` is that of class 1; `F1("macro")`, `F1("micro")` and `F1("weighted")` average over the classes.
+    """
 
     def _info(self) -> evaluate.MetricInfo:
         """What `evaluate` asks of a metric."""
@@ -41,26 +43,26 @@ class F1(evaluate.Metric):
             reference_urls=["https://scikit-learn.org/stable/modules/generated/sklearn.metrics.f1_score.html"],
         )
 
-    def _compute(self, predictions: list[int], references: list[int], average: str = "binary") -> dict[str, float]:
+    def _compute(self, predictions: list[int], references: list[int]) -> dict[str, float]:
         """`{"f1": score}`; a class that nobody predicts counts as zero."""
+        average = "binary" if self.config_name == "default" else self.config_name
         return {"f1": float(f1_score(references, predictions, average=average, zero_division=0))}
 
 
-def compute_metrics(*metrics: evaluate.Metric, **settings: Any) -> Callable[[EvalPrediction], dict[str, float]]:
+def compute_metrics(*metrics: evaluate.Metric) -> Callable[[EvalPrediction], dict[str, float]]:
     """A function for `Trainer(compute_metrics=…)`: argmax over logits of shape (n, classes), then every metric.
 
-    `settings` go to each metric that takes them, for example `average="macro"` for F1.
+    The function raises ValueError for logits of another shape.
     """
 
     def compute(prediction: EvalPrediction) -> dict[str, float]:
         """Scores by name."""
         logits = prediction.predictions[0] if isinstance(prediction.predictions, tuple) else prediction.predictions
-        results: dict[str, float] = {}
+        if np.ndim(logits) != 2 or np.shape(logits)[1] < 2:
+            raise ValueError(f"logits must have shape (n, classes) with two classes or more, got {np.shape(logits)}")
+        predictions, results = np.argmax(logits, axis=-1), {}
         for metric in metrics:
-            accepted = {key: value for key, value in settings.items() if key in metric._compute.__code__.co_varnames}
-            results |= metric.compute(
-                predictions=np.argmax(logits, axis=-1), references=prediction.label_ids, **accepted
-            )
+            results |= metric.compute(predictions=predictions, references=prediction.label_ids)
         return results
 
     return compute

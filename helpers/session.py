@@ -66,14 +66,16 @@ def start(seed: int = SEED) -> Atelier:
 
 def choose_hub(setting: str) -> tuple[str, Path | None]:
     """Mode (`embedded`, `online`, `mirror`) and folder for a value of `ATELIER_HUB`; HubError for an absent folder."""
-    setting = setting or ("online" if in_hosted_notebook() else "embedded")
-    if setting == "online":
+    setting = setting.strip() or ("online" if in_hosted_notebook() else "embedded")
+    if setting.lower() == "online":
         return "online", None
-    if setting == "embedded":
+    if setting.lower() == "embedded":
         return "embedded", hub.data_folder() / "hub"
-    folder = Path(setting).expanduser()
+    folder = Path(os.path.expanduser(setting)).absolute()  # noqa: PTH111, Path.expanduser raises for an unknown user
     if not folder.is_dir():
-        raise hub.HubError(f"ATELIER_HUB={setting} : ni « embedded », ni « online », ni un dossier existant")
+        raise hub.HubError(
+            f"ATELIER_HUB={setting} : ni « embedded », ni « online », ni un dossier ({folder} n’existe pas)"
+        )
     return "mirror", folder
 
 
@@ -127,11 +129,13 @@ def _describe(atelier: Atelier) -> str:
 
 def _check_version(name: str, minimum: tuple[int, int]) -> Check:
     """Installed version of a library against the oldest that the lessons work with."""
+    from packaging.version import Version
+
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return Check(name, "absent : pip install atelier-transformers", False)
-    passed = tuple(int(part) for part in version.split(".")[:2]) >= minimum
+    passed = Version(version).release[:2] >= minimum
     return Check(name, version if passed else f"{version}, il faut au moins {minimum[0]}.{minimum[1]}", passed)
 
 
@@ -151,7 +155,7 @@ def _check_hub() -> Check:
             return Check("Hub", "en ligne", True)
         manifest = hub.read_manifest(folder)
         problem = next(hub.verify(folder), None)
-    except hub.HubError as error:
+    except (hub.HubError, OSError) as error:
         return Check("Hub", str(error), False)
     models, datasets = (len(hub.repositories(manifest, kind)) for kind in ("models", "datasets"))
     content = f"{'embarqué' if mode == 'embedded' else folder}, {models} modèles, {datasets} jeux de données"

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 # Kernels and subprocesses inherit the block; this process, already started, takes it by import.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [NO_NETWORK, os.environ.get("PYTHONPATH")]))
 os.environ.pop("ATELIER_HUB", None)
+os.environ["HF_HUB_DISABLE_XET"] = "1"  # its Rust client would not see the block
 if "sitecustomize" not in sys.modules or NO_NETWORK not in (sys.modules["sitecustomize"].__file__ or ""):
     import importlib.util
 

@@ -79,8 +79,22 @@ def test_examples_that_fit():
 def stub(x): ...
 
 
-def test_verify_reports_a_stub(capsys):
-    verify("titre", lambda: all(stub(i) == 1 for i in range(2)), hint="indice")
+def documented_stub(x):
+    """To be written."""
+    ...
+
+
+def with_a_typo(x):
+    return npp.mean(x)  # noqa: F821
+
+
+def leaves():
+    raise SystemExit(1)
+
+
+@pytest.mark.parametrize("check", [lambda: all(stub(i) == 1 for i in range(2)), lambda: documented_stub(1) == 1])
+def test_verify_reports_a_stub(check, capsys):
+    verify("titre", check, hint="indice")
     assert capsys.readouterr().out == "✗ titre : à compléter\n"
 
 
@@ -92,6 +106,10 @@ def test_verify_reports_a_stub(capsys):
         (lambda: not_there, "✗ titre : à compléter\n"),  # noqa: F821
         (lambda: 1 / 0, "✗ titre : ZeroDivisionError : division by zero\n"),
         (lambda: np.array([1, 2]) == 1, "✗ titre : ValueError : "),
+        (lambda: with_a_typo(1), "✗ titre : NameError : name 'npp'"),
+        (lambda: leaves(), "✗ titre : SystemExit : 1\n"),
+        (lambda: "mot".stub, "✗ titre : AttributeError : "),
+        ("pas une fonction", "✗ titre : TypeError : "),
     ],
 )
 def test_verify_never_raises(check, printed, capsys):
@@ -106,8 +124,13 @@ def test_metrics_count_by_hand():
     assert F1().compute(predictions=[0, 0], references=[1, 1]) == {"f1": 0.0}
 
 
+def test_compute_metrics_refuses_logits_of_one_column():
+    with pytest.raises(ValueError, match=r"\(2, 1\)"):
+        compute_metrics(Accuracy())(EvalPrediction(predictions=np.zeros((2, 1)), label_ids=np.zeros(2)))
+
+
 def test_compute_metrics_reads_logits():
     logits = np.array([[2.0, 1.0, 0.0], [0.0, 1.0, 5.0], [0.0, 3.0, 1.0], [9.0, 1.0, 0.0]])
     labels = np.array([0, 2, 1, 1])
-    result = compute_metrics(Accuracy(), F1(), average="macro")(EvalPrediction(predictions=logits, label_ids=labels))
+    result = compute_metrics(Accuracy(), F1("macro"))(EvalPrediction(predictions=logits, label_ids=labels))
     assert result == {"accuracy": 0.75, "f1": pytest.approx(f1_score(labels, logits.argmax(-1), average="macro"))}

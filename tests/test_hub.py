@@ -168,10 +168,54 @@ def test_folder_without_manifest_is_refused_in_one_line(tmp_path):
     assert result.exit_code == 2 and result.stderr.count("\n") == 1 and "MANIFEST.json" in result.stderr
 
 
-def test_broken_manifest_is_refused_in_one_line(tmp_path):
-    (tmp_path / "MANIFEST.json").write_text(json.dumps({"files": [1]}))
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"files": [1]},
+        None,
+        {"files": {"x": {"size": 1, "sha256": ""}}},
+        {"files": {"models/a/b/../../../../etc/passwd": {"size": 1, "sha256": ""}}},
+        {"files": {"/etc/passwd": {"size": 1, "sha256": ""}}},
+        {"files": {"models/a/b/c": {"size": "beaucoup", "sha256": ""}}},
+    ],
+)
+def test_broken_or_malicious_manifest_is_refused_in_one_line(tmp_path, content):
+    (tmp_path / "MANIFEST.json").write_text(json.dumps(content))
     result = CliRunner().invoke(app, ["hub", "verify", str(tmp_path)])
     assert result.exit_code == 2 and result.stderr.count("\n") == 1
+
+
+def test_manifest_of_an_empty_or_misplaced_folder_is_refused(tmp_path):
+    runner = CliRunner()
+    assert runner.invoke(app, ["hub", "manifest", str(tmp_path)]).exit_code == 2
+    (tmp_path / "models" / "gpt2").mkdir(parents=True)
+    (tmp_path / "models" / "gpt2" / "config.json").write_text("{}")
+    result = runner.invoke(app, ["hub", "manifest", str(tmp_path)])
+    assert result.exit_code == 2 and "models/gpt2/config.json" in result.stderr
+    assert not (tmp_path / "MANIFEST.json").exists()
+
+
+def test_mount_after_a_killed_one_and_after_a_cleaned_cache(environment, small_hub):
+    started = python(START, environment, ATELIER_HUB=str(small_hub))
+    assert started.returncode == 0, started.stderr
+    cache = Path(environment["XDG_CACHE_HOME"]) / "atelier-transformers"
+    mounted = next(path for path in cache.iterdir() if path.is_dir())
+    (cache / f"{mounted.name}.partial" / "hub").mkdir(parents=True)
+    shutil.rmtree(next((mounted / "datasets").glob("tblard*")))
+    code = START + "; from datasets import load_dataset; print(len(load_dataset('tblard/allocine', split='test')))"
+    result = python(code, environment, ATELIER_HUB=str(small_hub))
+    assert result.returncode == 0, result.stderr
+    assert not (cache / f"{mounted.name}.partial").exists()
+
+
+def test_going_online_after_a_mount_is_refused_or_real(environment):
+    code = "import helpers, os; helpers.start(); os.environ['ATELIER_HUB'] = 'online'; {}helpers.start(); {}"
+    check = "from huggingface_hub import constants; print(constants.HF_HUB_OFFLINE)"
+    assert python(code.format("", check), environment).stdout.splitlines()[-1] == "False"
+    late = python(code.format("import datasets; ", ""), environment)
+    assert "redémarrez le noyau" in late.stderr.splitlines()[-1]
+    offline = python(START, environment, ATELIER_HUB="online", HF_HUB_OFFLINE="1")
+    assert "HF_HUB_OFFLINE" in offline.stderr.splitlines()[-1]
 
 
 def test_check_passes_here_and_fails_on_a_damaged_hub(environment, small_hub):

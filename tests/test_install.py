@@ -1,16 +1,21 @@
 """What a newcomer does: the README's commands, and the wheel away from the repository."""
 
+import ast
+import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from lessons import badge, lessons, project_files
 
 ROOT = Path(__file__).parents[1]
 VENV = Path(sys.prefix)
@@ -20,14 +25,15 @@ VENV = Path(sys.prefix)
 def clone(tmp_path_factory):
     """The working tree's tracked and new files in a fresh folder, sharing the environment that is already set up."""
     folder = tmp_path_factory.mktemp("clone") / "atelier"
-    names = subprocess.check_output(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
-    ).splitlines()
-    for name in filter(lambda name: (ROOT / name).is_file(), names):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(VENV)
-    (VENV / "ready").touch()
+    for path in project_files():
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    (folder / ".venv").mkdir()
+    for path in VENV.iterdir():
+        if path.name != "ready":
+            (folder / ".venv" / path.name).symlink_to(path)
+    (folder / ".venv" / "ready").touch()
     return folder
 
 
@@ -87,13 +93,50 @@ def wait_for(condition, server, seconds=60):
     raise AssertionError(f"no answer within {seconds} s, exit status {server.poll()}")
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.fr.md"])
+def test_readme_s_atelier_commands_run(readme, environment):
+    lines = re.findall(r"^atelier [a-z ]+", (ROOT / readme).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    commands = [line.split() for line in lines if "manifest" not in line]
+    assert len(commands) == 3
+    for _, *arguments in commands:
+        subprocess.run([Path(sys.executable).parent / "atelier", *arguments], check=True, env=environment)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.fr.md"])
+def test_readme_s_badges_are_the_lessons(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert text.count("[![") == len(lessons()) and all(badge(lesson) in text for lesson in lessons())
+
+
+def test_make_sync_changes_nothing(clone):
+    before = {path: path.read_bytes() for folder in ("lessons", "notebooks") for path in (clone / folder).iterdir()}
+    subprocess.run(["make", "sync"], cwd=clone, check=True, capture_output=True)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_every_import_of_helpers_is_a_declared_dependency():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.match(r"[\w-]+", requirement)[0].replace("-", "_").lower() for requirement in declared}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "helpers").glob("*.py")]
+    imported = {
+        module.split(".")[0]
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module])
+    }
+    distributions = importlib.metadata.packages_distributions()
+    needed = {distributions[name][0] for name in imported - {"helpers"} - set(sys.stdlib_module_names)}
+    assert {name.replace("-", "_").lower() for name in needed} <= names
+
+
 def test_old_python_is_refused_in_one_line(clone, tmp_path):
     fake = tmp_path / "python-ancien"
     pretend = "import sys; sys.version_info = (3, 9); exec(sys.argv[2])"
     fake.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{pretend}' \"$@\"\n")
     fake.chmod(0o755)
     os.utime(clone / "requirements.lock")
-    (clone / ".venv").unlink()
+    (clone / ".venv" / "ready").unlink()
     result = subprocess.run(["make", "lab", f"PYTHON={fake}"], cwd=clone, capture_output=True, text=True, check=False)
     assert result.returncode != 0 and "Python 3.11 or newer is needed" in result.stderr
 

@@ -36,6 +36,11 @@ def card(folder):
     return (folder / "README.md").read_text(encoding="utf-8")
 
 
+def number(pattern, folder):
+    """A figure that a card states."""
+    return float(re.search(pattern, " ".join(card(folder).split()))[1])
+
+
 @each_model
 def test_files_are_safe_and_complete(name):
     names = {path.name for path in (MODELS / name).iterdir()}
@@ -62,7 +67,8 @@ def test_everyday_sentences_are_completed_as_the_card_says(name, record_property
     from publish import cloze_table
 
     table = cloze_table(name, ENCODERS[name])
-    assert table["cloze"] in card(ENCODERS[name])
+    stated = int(re.search(r"\((\d+) of 20\)", card(ENCODERS[name]))[1])
+    assert abs(int(table["cloze_hits"]) - stated) <= 1, "another processor may swap two close answers, no more"
     record_property("measure", f"{name}: {table['cloze_hits']} of 20 everyday sentences have a listed answer in five")
     assert int(table["cloze_hits"]) >= 15
 
@@ -76,7 +82,7 @@ def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
         logits = model(**tokenizer(dataset["sentence"][:], padding=True, return_tensors="pt")).logits
     accuracy = (logits.argmax(-1) == torch.tensor(dataset["label"][:])).float().mean().item()
     record_property("measure", f"sentiment miniature: accuracy {accuracy:.3f} on unseen sentences")
-    assert f"Accuracy {accuracy:.3f}" in card(SENTIMENT) and accuracy >= 0.8
+    assert abs(accuracy - number(r"Accuracy (0\.\d+)", SENTIMENT)) < 0.01 and accuracy >= 0.8
 
 
 def test_ner_on_unseen_names_is_the_card_s(record_property):
@@ -93,7 +99,7 @@ def test_ner_on_unseen_names_is_the_card_s(record_property):
         guess += [here for _, here in pairs]
     score = f1_score(truth, guess, labels=range(1, len(LABELS)), average="macro")
     record_property("measure", f"NER miniature: macro F1 {score:.3f} on unseen frames and names")
-    assert f"{score:.3f}" in card(NER) and score >= 0.8
+    assert abs(score - number(r"entity labels (0\.\d+)", NER)) < 0.01 and score >= 0.8
 
 
 def test_chat_answers_its_subject_and_fails_elsewhere(record_property):

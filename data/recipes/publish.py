@@ -8,19 +8,23 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForMaskedLM, AutoTokenizer, BertTokenizer, DistilBertTokenizer, GPT2Tokenizer
+from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from common import BUILD, CARDS, HUB, STOCKS
 from helpers.hub import write_manifest
 
-# Folder under build/ → repository, and the tokenizer class that the original uses.
+# Folder under build/ → repository whose name it bears.
 MINIATURES = {
-    "multilingual": ("distilbert/distilbert-base-multilingual-cased", DistilBertTokenizer),
-    "english": ("google-bert/bert-base-uncased", BertTokenizer),
-    "sentiment": ("distilbert/distilbert-base-uncased-finetuned-sst-2-english", DistilBertTokenizer),
-    "ner": ("Davlan/distilbert-base-multilingual-cased-ner-hrl", DistilBertTokenizer),
-    "chat": ("HuggingFaceTB/SmolLM2-360M-Instruct", GPT2Tokenizer),
+    "multilingual": "distilbert/distilbert-base-multilingual-cased",
+    "english": "google-bert/bert-base-uncased",
+    "sentiment": "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
+    "ner": "Davlan/distilbert-base-multilingual-cased-ner-hrl",
+    "chat": "HuggingFaceTB/SmolLM2-360M-Instruct",
 }
+FILES = (
+    "config.json", "generation_config.json", "model.safetensors",
+    "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+)  # fmt: skip
 # Everyday sentences with a hidden word, by language and number of rows: twenty for each encoder.
 CLOZE = {"multilingual": {"fr": 12, "en": 8}, "english": {"en": 20}}
 
@@ -59,15 +63,14 @@ def cloze_table(name: str, folder: Path) -> dict[str, str]:
 
 
 def publish(name: str) -> None:
-    """Write one miniature: weights, configuration, tokenizer of the original's class, card."""
-    repository, tokenizer_class = MINIATURES[name]
+    """Write one miniature: weights, configuration, tokenizer, card."""
+    repository = MINIATURES[name]
     source, target = BUILD / name, HUB / "models" / repository
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for file in ("config.json", "generation_config.json", "model.safetensors"):
+    for file in FILES:
         if (source / file).is_file():
             shutil.copy(source / file, target / file)
-    tokenizer_class.from_pretrained(source).save_pretrained(target)
     measures = json.loads((source / "measures.json").read_text(encoding="utf-8"))
     if name in CLOZE:
         measures |= cloze_table(name, target)
@@ -80,7 +83,7 @@ def main() -> None:
     for name in MINIATURES:
         if (BUILD / name / "measures.json").is_file():
             publish(name)
-            print(MINIATURES[name][0])
+            print(MINIATURES[name])
     print(len(write_manifest(HUB)), "files")
 
 

@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import warnings
 
-_connect, _getaddrinfo = socket.socket.connect, socket.getaddrinfo
+_connect, _connect_ex, _getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 _LOCAL_NAMES = {"localhost", "", None}
 _LIBRARIES = r"(__main__|helpers|transformers|datasets|evaluate|accelerate|huggingface_hub|tokenizers)(\..*)?$"
 
@@ -24,11 +24,22 @@ def _is_local(host: object) -> bool:
         return False
 
 
-def connect(self: socket.socket, address: object) -> None:
-    """`socket.connect`, but only to this machine."""
+def _refuse(self: socket.socket, address: object) -> None:
+    """Raise for an internet address beyond this machine."""
     if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
         raise NetworkBlockedError(f"network blocked: {address}")
+
+
+def connect(self: socket.socket, address: object) -> None:
+    """`socket.connect`, but only to this machine."""
+    _refuse(self, address)
     return _connect(self, address)
+
+
+def connect_ex(self: socket.socket, address: object) -> int:
+    """`socket.connect_ex`, but only to this machine."""
+    _refuse(self, address)
+    return _connect_ex(self, address)
 
 
 def getaddrinfo(host: object, *args: object, **kwargs: object) -> list:
@@ -38,6 +49,6 @@ def getaddrinfo(host: object, *args: object, **kwargs: object) -> list:
     return _getaddrinfo(host, *args, **kwargs)
 
 
-socket.socket.connect, socket.getaddrinfo = connect, getaddrinfo
+socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo = connect, connect_ex, getaddrinfo
 for _category in (DeprecationWarning, FutureWarning):
     warnings.filterwarnings("error", category=_category, module=_LIBRARIES)

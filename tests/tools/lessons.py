@@ -5,6 +5,7 @@ python tests/tools/lessons.py sync lessons/*.md
 """
 
 import re
+import subprocess
 import sys
 import time
 import tomllib
@@ -28,6 +29,16 @@ def lessons() -> list[Path]:
 def notebook_path(lesson: Path) -> Path:
     """The notebook paired with a lesson."""
     return ROOT / "notebooks" / f"{lesson.stem}.ipynb"
+
+
+def project_files() -> list[Path]:
+    """Files that git tracks, or would; in a folder that is no clone, all but what the tools leave."""
+    if (ROOT / ".git").exists():
+        command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.check_output(command, cwd=ROOT, text=True).splitlines()
+        return [ROOT / name for name in names if (ROOT / name).is_file()]
+    made = {".venv", "build", ".pytest_cache", ".ruff_cache", "__pycache__", ".ipynb_checkpoints"}
+    return [path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)]
 
 
 def repository() -> str:
@@ -75,16 +86,17 @@ def run(lesson: Path) -> None:
     print(f"{path.name}: {time.perf_counter() - started:.1f} s")
 
 
-def set_badge(lesson: Path) -> None:
-    """Rewrite the lesson's Colab badge from the address in pyproject.toml."""
+def set_addresses(lesson: Path) -> None:
+    """Rewrite the lesson's Colab badge and its installation line from the address in pyproject.toml."""
     text = lesson.read_text(encoding="utf-8")
-    lesson.write_text(re.sub(r"\[!\[Ouvrir dans Colab\]\([^)]*\)\]\([^)]*\)", badge(lesson), text), encoding="utf-8")
+    text = re.sub(r"\[!\[Ouvrir dans Colab\]\([^)]*\)\]\([^)]*\)", badge(lesson), text)
+    lesson.write_text(re.sub(r'"git\+[^"]*"', f'"git+{repository()}"', text), encoding="utf-8")
 
 
 def main(action: str, paths: list[str]) -> None:
     """Apply `run` or `sync` to the lessons given, all of them by default."""
     for lesson in [ROOT / path for path in paths] or lessons():
-        set_badge(lesson)
+        set_addresses(lesson)
         {"run": run, "sync": sync}[action](lesson)
 
 
