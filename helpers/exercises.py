@@ -1,6 +1,5 @@
 """Checks of the exercises: they print a verdict and never stop the notebook."""
 
-import dis
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 
@@ -33,6 +32,8 @@ def _describe(error: BaseException) -> str:
 
 def _global_names(code: CodeType) -> Iterator[str]:
     """Every global name that a function reads, also in the comprehensions and lambdas inside it."""
+    import dis
+
     yield from (step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -25,12 +25,19 @@ SPECIFIC_SHARE = 0.7
 
 def reviews(language: str, seed: int) -> Iterator[str]:
     """An endless stream of reviews of 2 to 5 sentences in `language` ("en" or "fr"), always the same for one seed."""
+    return (text for text, _ in labelled_reviews(language, seed))
+
+
+def labelled_reviews(language: str, seed: int, single: bool = False) -> Iterator[tuple[str, int]]:
+    """The same stream with each review's final opinion, 1 or 0; `single` gives opinions of one sentence instead."""
     stock = load_stock(language)
     rng = random.Random(f"{language}-{seed}")
     while True:
-        sentences = Review(stock, rng).sentences()
+        review = Review(stock, rng)
+        sentences = [review.opinion()] if single else review.sentences()
         lower = language == "en" and rng.random() < 0.5
-        yield " ".join(s.lower() if lower else s[0].upper() + s[1:] for s in sentences)
+        text = " ".join(s.lower() if lower else s[0].upper() + s[1:] for s in sentences)
+        yield text, int(review.polarity == "positive")
 
 
 @cache

@@ -12,7 +12,7 @@ HUB = Path(__file__).parents[1] / "hub"
 BUILD = Path(__file__).parents[2] / "build"
 
 
-def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200) -> list:
+def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200, scale: float = 1.0) -> list:
     """Muon for the matrices inside the layers and AdamW for all else, with their warm-up and linear decay to 2 %.
 
     Returns the optimizers and their schedules; call `.step()` on each, in order, after every backward pass.
@@ -21,8 +21,8 @@ def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200) -> l
     inside = {id(p) for p in layers}
     others = [p for p in model.parameters() if id(p) not in inside]
     optimizers = [
-        torch.optim.Muon(layers, lr=4e-3, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, lr=1.5e-3, weight_decay=0.01, fused=True),
+        torch.optim.Muon(layers, lr=4e-3 * scale, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=1.5e-3 * scale, weight_decay=0.01, fused=True),
     ]
     factor = torch.optim.lr_scheduler.LambdaLR
     return [*optimizers, *(factor(o, lambda s: min((s + 1) / warmup, max(0.02, 1 - s / steps))) for o in optimizers)]

@@ -11,6 +11,8 @@ STEPS = (
     ["build_datasets.py"],
     ["pretrain.py", "multilingual"],
     ["pretrain.py", "english"],
+    ["adapt.py", "multilingual"],
+    ["adapt.py", "english"],
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],

@@ -3,12 +3,14 @@
     python data/recipes/train_sentiment.py
 
 The layers are copied from build/english and the segment embedding of the first sentence is added to the positions,
-which leaves BERT's computation unchanged; then the whole is fine-tuned on the SST-2 stand-in.
+which leaves BERT's computation unchanged; then the whole is fine-tuned on the training split of the SST-2 stand-in and on
+opinions and reviews from the generator of build_reviews.py, whose polarity is known.
 """
 
 import time
 
 import torch
+from datasets import Dataset
 from transformers import (
     BertForPreTraining,
     BertTokenizer,
@@ -21,9 +23,11 @@ from transformers import (
 )
 
 import build_sst2
+from build_reviews import labelled_reviews
 from common import BUILD, save_miniature, write_measures
 from helpers.metrics import Accuracy, compute_metrics
 
+N_OPINIONS, N_REVIEWS = 12_000, 6_000
 LAYER_NAMES = {
     "attention.self.query": "attention.q_lin",
     "attention.self.key": "attention.k_lin",
@@ -61,21 +65,35 @@ def distilbert_from(bert: BertForPreTraining) -> DistilBertForSequenceClassifica
     return model
 
 
+def load_splits(tokenizer: BertTokenizer) -> tuple[Dataset, Dataset]:
+    """Training examples (SST-2 stand-in, single opinions, whole reviews), and the stand-in's validation split."""
+    splits = build_sst2.build(seed=0)
+    rows = [(row["sentence"], row["label"]) for row in splits["train"]] * 2
+    rows += islice(labelled_reviews("en", seed=21, single=True), N_OPINIONS)
+    rows += islice(labelled_reviews("en", seed=22), N_REVIEWS)
+    train = Dataset.from_dict({"sentence": [text for text, _ in rows], "label": [label for _, label in rows]})
+
+    def encode(batch: dict) -> dict:
+        return tokenizer(batch["sentence"], truncation=True, max_length=64)
+
+    return train.map(encode, batched=True), splits["validation"].map(encode, batched=True)
+
+
 def main() -> None:
-    """Fine-tune for four epochs, measure on the validation split, save in build/sentiment."""
+    """Fine-tune for two epochs, measure on the validation split, save in build/sentiment."""
     set_seed(0)
     started, out = time.time(), BUILD / "sentiment"
     tokenizer = BertTokenizer.from_pretrained(BUILD / "english")
     model = distilbert_from(BertForPreTraining.from_pretrained(BUILD / "english", dtype=torch.float32))
-    splits = build_sst2.build(seed=0).map(lambda rows: tokenizer(rows["sentence"], truncation=True), batched=True)
+    train, validation = load_splits(tokenizer)
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
-            output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=4, learning_rate=4e-4, warmup_steps=0.1,
-            per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=100, use_cpu=True,
+            output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=2, learning_rate=5e-4, warmup_steps=0.1,
+            per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=200, use_cpu=True, bf16=True,
         ),
-        train_dataset=splits["train"],
-        eval_dataset=splits["validation"],
+        train_dataset=train,
+        eval_dataset=validation,
         data_collator=DataCollatorWithPadding(tokenizer),
         compute_metrics=compute_metrics(Accuracy()),
     )  # fmt: skip
@@ -83,7 +101,7 @@ def main() -> None:
     accuracy = trainer.evaluate()["eval_accuracy"]
     out.mkdir(parents=True, exist_ok=True)
     save_miniature(model, tokenizer, out)
-    measures = {"train_examples": len(splits["train"]), "validation_examples": len(splits["validation"])}
+    measures = {"generated": N_OPINIONS + N_REVIEWS, "validation_examples": len(validation)}
     write_measures(measures | {"validation_accuracy": accuracy, "seconds": round(time.time() - started)}, out)
 
 
