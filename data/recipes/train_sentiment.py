@@ -3,11 +3,12 @@
     python data/recipes/train_sentiment.py
 
 The layers are copied from build/english and the segment embedding of the first sentence is added to the positions,
-which leaves BERT's computation unchanged; then the whole is fine-tuned on the training split of the SST-2 stand-in and on
-opinions and reviews from the generator of build_reviews.py, whose polarity is known.
+which leaves BERT's computation unchanged; then the whole is fine-tuned on the training split of the SST-2 stand-in
+and on opinions and reviews from the generator of build_reviews.py, whose polarity is known.
 """
 
 import time
+from itertools import islice
 
 import torch
 from datasets import Dataset
@@ -90,7 +91,8 @@ def main() -> None:
         model=model,
         args=TrainingArguments(
             output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=2, learning_rate=5e-4, warmup_steps=0.1,
-            per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=200, use_cpu=True, bf16=True,
+            per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=200, use_cpu=True,
+            bf16=True,
         ),
         train_dataset=train,
         eval_dataset=validation,
