@@ -159,6 +159,8 @@ def scores(
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Vocabulary logits at the chosen positions (n_chosen, vocabulary), and following-segment logits (n, 2) or None."""
     inputs = {"input_ids": corrupted, "attention_mask": batch["attention_mask"]}
+    if "position_ids" in batch:
+        inputs["position_ids"] = batch["position_ids"]
     if model.config.model_type == "distilbert":
         hidden = model.distilbert(**inputs).last_hidden_state[chosen]
         return model.vocab_projector(model.vocab_layer_norm(model.activation(model.vocab_transform(hidden)))), None
