@@ -10,7 +10,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: lab test run sync data lock lint clean
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_demarrer.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_demarrer.ipynb
 
 test: $(READY)
 	$(BIN)/ruff check .

@@ -41,13 +41,19 @@ def peak_memory(pid: int) -> int:
     return psutil.Process(pid).memory_info().rss
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item):
-    """Note the kernel's peak memory after every notebook cell, for the summary."""
-    yield
-    kernel = getattr(item.parent, "kernel", None)
-    if kernel is not None and kernel.is_alive():
-        item.user_properties.append(("peak", peak_memory(kernel.km.provisioner.pid)))
+class KernelMemory:
+    """Notes the kernel's peak memory after every cell; a plugin, for this file's own hooks see only tests/."""
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item):
+        yield
+        kernel = getattr(item.parent, "kernel", None)
+        if kernel is not None and kernel.is_alive():
+            item.user_properties.append(("peak", peak_memory(kernel.km.provisioner.pid)))
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(KernelMemory())
 
 
 def lesson_costs(reports) -> dict[str, tuple[float, float]]:
