@@ -12,7 +12,7 @@ from helpers import hub
 from helpers.device import device
 
 SEED = 42
-SHOWN_VERSIONS = ("transformers", "datasets", "torch")
+SHOWN_VERSIONS = ("transformers", "torch")
 MINIMUM_VERSIONS = {"torch": (2, 6), "transformers": (5, 10), "datasets": (4, 0), "huggingface_hub": (1, 0)}
 
 
@@ -121,7 +121,7 @@ def _style_plots() -> None:
 def _describe(atelier: Atelier) -> str:
     """Where the models come from, said so that a miniature is never mistaken for the model whose name it bears."""
     return {
-        "embedded": "Hub embarqué : les noms désignent des miniatures, sans réseau",
+        "embedded": "Hub embarqué : des miniatures sous de vrais noms",
         "online": "Hub Hugging Face, en ligne",
         "mirror": f"Hub miroir : {atelier.hub}",
     }[atelier.mode]

@@ -44,7 +44,7 @@ def test_start_says_what_it_does_and_seeds(environment):
     code = "import helpers; a = helpers.start(); import torch; print(a.data.is_dir(), a.seed, torch.rand(1).item())"
     lines = [subprocess.check_output([sys.executable, "-c", code], text=True, env=environment) for _ in range(2)]
     assert lines[0] == lines[1]
-    assert re.match(r"Hub embarqué : les noms désignent des miniatures, sans réseau · cpu · transformers \d", lines[0])
+    assert re.match(r"Hub embarqué : des miniatures sous de vrais noms · cpu · transformers \d", lines[0])
 
 
 @pytest.mark.parametrize(
