@@ -36,7 +36,7 @@ lint: $(READY)
 # Write down the versions of a fresh resolution, after a change of the dependencies in pyproject.toml.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet torch==2.13.0 ".[lab,test]"
+	build/lock/bin/python -m pip install --quiet torch==2.13.0 "soupsieve<3" ".[lab,test]"  # soupsieve 3 wants Python 3.11.5
 	build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude atelier-transformers > build/lock/list
 	sed 's/+cpu$$//' build/lock/list > requirements.lock
 
