@@ -138,7 +138,7 @@ def sha256(path: Path) -> str:
 
 
 def _inside(name: str) -> str:
-    """The name of a file of a hub, if it is one; ValueError when it leaves the folder or no repository holds it."""
+    """The name of a file of a hub, if it is one; HubError when it leaves the folder or no repository holds it."""
     parts = PurePosixPath(name).parts
     if len(parts) < 4 or parts[0] not in ("models", "datasets") or ".." in parts or "\\" in name or ":" in name:
         raise HubError(f"{name} : ce n’est pas un fichier de models/ORG/NOM ni de datasets/ORG/NOM")
@@ -156,7 +156,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _is_whole(root: Path) -> bool:
     """Whether a mount was finished and nothing that it made is gone."""
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(OSError, ValueError, KeyError, TypeError):
         made = json.loads((root / "stamps.json").read_text(encoding="utf-8"))["made"]
         return all((root / name).exists() for name in made)
     return False
