@@ -66,18 +66,21 @@ def distilbert_from(bert: BertForPreTraining) -> DistilBertForSequenceClassifica
     return model
 
 
-def load_splits(tokenizer: BertTokenizer) -> tuple[Dataset, Dataset]:
-    """Training examples (SST-2 stand-in, single opinions, whole reviews), and the stand-in's validation split."""
+def load_splits(tokenizer: BertTokenizer) -> tuple[Dataset, Dataset, Dataset]:
+    """Training examples (SST-2 stand-in, opinions, reviews), and the stand-in's validation and labelled test splits."""
     splits = build_sst2.build(seed=0)
     rows = [(row["sentence"], row["label"]) for row in splits["train"]] * 2
     rows += islice(labelled_reviews("en", seed=21, single=True), N_OPINIONS)
     rows += islice(labelled_reviews("en", seed=22), N_REVIEWS)
-    train = Dataset.from_dict({"sentence": [text for text, _ in rows], "label": [label for _, label in rows]})
+    train, test = (
+        Dataset.from_dict({"sentence": [text for text, _ in pairs], "label": [int(label) for _, label in pairs]})
+        for pairs in (rows, build_sst2.write_splits(0)["test"])
+    )
 
     def encode(batch: dict) -> dict:
         return tokenizer(batch["sentence"], truncation=True, max_length=64)
 
-    return train.map(encode, batched=True), splits["validation"].map(encode, batched=True)
+    return tuple(split.map(encode, batched=True) for split in (train, splits["validation"], test))
 
 
 def main() -> None:
@@ -86,7 +89,7 @@ def main() -> None:
     started, out = time.time(), BUILD / "sentiment"
     tokenizer = BertTokenizer.from_pretrained(BUILD / "english")
     model = distilbert_from(BertForPreTraining.from_pretrained(BUILD / "english", dtype=torch.float32))
-    train, validation = load_splits(tokenizer)
+    train, validation, test = load_splits(tokenizer)
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
@@ -101,9 +104,12 @@ def main() -> None:
     )  # fmt: skip
     trainer.train()
     accuracy = trainer.evaluate()["eval_accuracy"]
+    test_accuracy = trainer.evaluate(test)["eval_accuracy"]
     out.mkdir(parents=True, exist_ok=True)
     save_miniature(model, tokenizer, out)
-    measures = {"generated": N_OPINIONS + N_REVIEWS, "validation_examples": len(validation)}
+    measures = {"generated": N_OPINIONS + N_REVIEWS, "validation_examples": len(validation)} | {
+        "test_accuracy": test_accuracy
+    }
     write_measures(measures | {"validation_accuracy": accuracy, "seconds": round(time.time() - started)}, out)
 
 
