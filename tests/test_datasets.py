@@ -1,6 +1,7 @@
 """The data sets of the embedded hub: the originals' shape, and splits that share nothing."""
 
 import re
+import sys
 from collections import Counter
 from itertools import combinations
 
@@ -126,3 +127,13 @@ def test_a_deciding_word_is_found():
 def test_every_repository_has_a_card_that_says_it_is_synthetic():
     cards = [(folder / "README.md").read_text(encoding="utf-8") for folder in DATASETS.glob("*/*")]
     assert len(cards) == 2 and all("synthetic" in card and "license:" in card for card in cards)
+
+
+def test_lesson_files_are_what_the_recipe_writes(tmp_path):
+    sys.path.insert(0, str(data_folder() / "recipes"))
+    from build_files import build
+
+    build(tmp_path)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in (data_folder() / "files").iterdir()}
+    assert len(written) == 7

@@ -71,31 +71,35 @@ def test_everyday_sentences_are_completed_as_the_card_says(name, record_property
     assert abs(hits - number(r"\((\d+) of 20\)", ENCODERS[name])) <= 1, "another processor may swap two close answers"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the encoders need a longer pretraining: fewer than 15 of 20 are completed",
-)
-@pytest.mark.parametrize("name", ENCODERS)
+def too_weak(name, reason):
+    """A floor that this miniature does not reach yet."""
+    return pytest.param(name, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
+
+
+@pytest.mark.parametrize("name", [too_weak(name, "fewer than 15 of 20 have a listed answer") for name in ENCODERS])
 def test_fifteen_everyday_sentences_in_twenty_are_completed(name):
     assert int(cloze_table(name, ENCODERS[name])["cloze_hits"]) >= 15
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the encoders are too weak: the goal of 0.80 is not met")
-@pytest.mark.parametrize(("folder", "pattern"), [(SENTIMENT, r"Accuracy (0\.\d+)"), (NER, r"entity labels (0\.\d+)")])
-def test_fine_tuned_miniatures_reach_their_goal(folder, pattern):
-    assert number(pattern, folder) >= 0.8
-
-
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the encoders need a longer pretraining: top-1 is under 0.42"
+@pytest.mark.parametrize(
+    "name", ["multilingual", too_weak("english", "needs a longer pretraining: top-1 is under 0.42")]
 )
-@pytest.mark.parametrize("name", ENCODERS)
-def test_stated_masked_accuracy_reaches_the_floor(name):
+def test_stated_masked_accuracy_reaches_the_floor(name, record_property):
     text = " ".join(card(ENCODERS[name]).split())
     pattern = r"\| both .*? \| (0\.\d+) \|$" if name == "multilingual" else r"right at first guess (0\.\d+)"
     stated = re.search(pattern, card(ENCODERS[name]), flags=re.MULTILINE) or re.search(pattern, text)
+    record_property("measure", f"{name}: masked accuracy {stated[1]} on held-out text, as its card states")
     assert float(stated[1]) >= 0.42
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the goal of 0.80 is not met: 0.798 and 0.704")
+@pytest.mark.parametrize(
+    ("folder", "pattern"),
+    [(SENTIMENT, r"Accuracy (0\.\d+)"), (NER, r"entity labels (0\.\d+)")],
+    ids=["sentiment", "ner"],
+)
+def test_fine_tuned_miniatures_reach_their_goal(folder, pattern):
+    assert number(pattern, folder) >= 0.8
 
 
 def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
@@ -108,7 +112,6 @@ def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
     accuracy = (logits.argmax(-1) == torch.tensor(dataset["label"][:])).float().mean().item()
     record_property("measure", f"sentiment miniature: accuracy {accuracy:.3f} on unseen sentences")
     assert abs(accuracy - number(r"Accuracy (0\.\d+)", SENTIMENT)) < 0.01
-    assert accuracy > 0.65, "clearly above a bag of words, 0.59"
 
 
 def test_ner_on_unseen_names_is_the_card_s(record_property):
@@ -125,7 +128,7 @@ def test_ner_on_unseen_names_is_the_card_s(record_property):
         guess += [here for _, here in pairs]
     score = f1_score(truth, guess, labels=range(1, len(LABELS)), average="macro")
     record_property("measure", f"NER miniature: macro F1 {score:.3f} on unseen frames and names")
-    assert abs(score - number(r"entity labels (0\.\d+)", NER)) < 0.01 and score > 0.6
+    assert abs(score - number(r"entity labels (0\.\d+)", NER)) < 0.01
 
 
 def test_chat_answers_its_subject_and_fails_elsewhere(record_property):

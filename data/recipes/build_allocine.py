@@ -2,18 +2,22 @@
 
 Reviews are assembled from `stocks/allocine.yaml`, which holds one disjoint stock of lines per split. A review
 has one to five sentences: optional circumstances, then opinions. Concessions weigh two clauses of opposite
-polarity, and the dominating clause always bears the label, so that single keywords seldom decide.
+polarity, and the dominating clause always bears the label, so that single keywords seldom decide. The others are
+worded by `build_reviews.py`, whose frames and opinion words are dealt out to the splits.
 """
 
 import random
 import re
 from collections import Counter
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+
+import build_reviews
 
 STOCK_PATH = Path(__file__).parent / "stocks" / "allocine.yaml"
 SIZES = {"train": 3400, "validation": 440, "test": 440}
@@ -21,7 +25,9 @@ MAX_USES = {"train": 30, "validation": 10, "test": 10}
 MAX_JACCARD = 0.5
 MAX_SENTENCES = 5
 
-# Share of reviews built around each device.
+# Share of reviews worded by the generator; the others are assembled, each around one device of MIXTURE.
+WORDED_SHARE = 0.5
+# Share of assembled reviews built around each device.
 MIXTURE = {
     "sentences": 0.39,
     "concession": 0.24,
@@ -253,13 +259,20 @@ class ReviewWriter:
         self.uses.update(self.lines)
 
 
-def write_split(stock: Stock, size: int, max_uses: int, seed: str) -> list[tuple[str, int]]:
-    """Write `size` distinct reviews, half of them positive, in random order."""
-    rng = random.Random(seed)
+def write_split(stock: Stock, split: str, seed: int) -> list[tuple[str, int]]:
+    """Write the distinct reviews of a split, half of them positive, in random order."""
+    size, max_uses = SIZES[split], MAX_USES[split]
+    rng = random.Random(f"{seed}-{split}")
     writer = ReviewWriter(stock, max_uses, rng)
+    worded = {label: [] for label in (0, 1)}
+    for text, label in islice(build_reviews.labelled_reviews("fr", seed=seed, split=split), size):
+        worded[label].append(text)
     rows: dict[str, int] = {}
     while len(rows) < size:
         label = len(rows) % 2
+        if rng.random() < WORDED_SHARE:
+            rows.setdefault(worded[label].pop(), label)
+            continue
         try:
             review = writer.write(("negative", "positive")[label])
         except LookupError:
@@ -299,8 +312,8 @@ def build(seed: int = 0) -> DatasetDict:
     features = Features({"review": Value("string"), "label": ClassLabel(names=["neg", "pos"])})
     reviews: dict[str, list[str]] = {}
     splits = {}
-    for name, size in SIZES.items():
-        rows = write_split(stocks[name], size, MAX_USES[name], f"{seed}-{name}")
+    for name in SIZES:
+        rows = write_split(stocks[name], name, seed)
         texts = [review for review, _ in rows]
         for earlier in reviews.values():
             assert_disjoint(earlier, texts)

@@ -2,11 +2,14 @@
 
 A review keeps one polarity through all of its sentences, or turns once on a connective and lets the last part win, so
 that an opinion word can be guessed from the opinion words around it. `reviews_en.yaml` and `reviews_fr.yaml` explain
-how their frames and slots are written.
+how their frames and slots are written. For labelled data, opinion words and frames are dealt out to the splits train,
+validation and test, so that no opinion word or frame of one serves in another.
 """
 
+import math
 import random
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -19,6 +22,12 @@ STOCKS = Path(__file__).parent / "stocks"
 OPPOSITE = {"positive": "negative", "negative": "positive"}
 SLOT = re.compile(r"\{(~?)(\w+)(?::(\w+))?(?:/(\w+))?\}")
 LEXICON_OF = {"pred": "adj", "vb": "v", "what": "n"}  # slots that borrow the lexicon of another
+# Half of the opinion words and frames go to train, a quarter to validation, a quarter to test.
+DEALT = ("train", "train", "validation", "test")
+NEUTRAL = ("turns", "neutral")
+WORD_HEAD = (
+    10  # the first word of a list is drawn twice as often as the eleventh, three times as often as the twenty-first
+)
 TURN_SHARE = 0.15
 SPECIFIC_SHARE = 0.7
 
@@ -28,9 +37,14 @@ def reviews(language: str, seed: int) -> Iterator[str]:
     return (text for text, _ in labelled_reviews(language, seed))
 
 
-def labelled_reviews(language: str, seed: int, single: bool = False) -> Iterator[tuple[str, int]]:
-    """The same stream with each review's final opinion, 1 or 0; `single` gives opinions of one sentence instead."""
-    stock = load_stock(language)
+def labelled_reviews(
+    language: str, seed: int, single: bool = False, split: str | None = None, all_words: bool = False
+) -> Iterator[tuple[str, int]]:
+    """The same stream with each review's final opinion, 1 or 0; `single` gives opinions of one sentence instead.
+
+    `split` keeps to the opinion words and frames dealt out to that split; `all_words` to its frames alone.
+    """
+    stock = load_stock(language, split, all_words)
     rng = random.Random(f"{language}-{seed}")
     while True:
         review = Review(stock, rng)
@@ -41,16 +55,33 @@ def labelled_reviews(language: str, seed: int, single: bool = False) -> Iterator
 
 
 @cache
-def load_stock(language: str) -> dict[str, Any]:
-    """`stocks/reviews_LANGUAGE.yaml`, its lexicons split at commas and its frames at line ends."""
+def load_stock(language: str, split: str | None = None, all_words: bool = False) -> dict[str, Any]:
+    """`stocks/reviews_LANGUAGE.yaml`, its lexicons cut at commas and its frames at line ends.
+
+    With `split`, only the frames of that split and, unless `all_words`, its opinion words; words and frames that judge
+    nothing serve them all.
+    """
     tree = yaml.safe_load((STOCKS / f"reviews_{language}.yaml").read_text(encoding="utf-8"))
-    return {"language": language, "lexicon": split(tree["lexicon"], ","), "frames": split(tree["frames"], "\n")}
+    lexicon, frames = cut(tree["lexicon"], ","), cut(tree["frames"], "\n")
+    if split and not all_words:
+        lexicon = {kind: keep(node, split) if "positive" in node else node for kind, node in lexicon.items()}
+    if split:
+        frames = {group: lines if group in NEUTRAL else keep(lines, split) for group, lines in frames.items()}
+    return {"language": language, "lexicon": lexicon, "frames": frames}
 
 
-def split(node: Any, separator: str) -> Any:
+def keep(node: Any, split: str) -> Any:
+    """The same tree with only the entries dealt out to `split`: an entry's own letters decide, wherever it stands."""
+    if isinstance(node, dict):
+        kept = {key: keep(child, split) for key, child in node.items()}
+        return {key: child for key, child in kept.items() if child}
+    return [entry for entry in node if DEALT[zlib.crc32(entry.strip("*").encode()) % len(DEALT)] == split]
+
+
+def cut(node: Any, separator: str) -> Any:
     """The same tree with every text cut at `separator` into a list of stripped, non-empty entries."""
     if isinstance(node, dict):
-        return {key: split(child, separator) for key, child in node.items()}
+        return {key: cut(child, separator) for key, child in node.items()}
     return [" ".join(entry.split()) for entry in node.split(separator) if entry.strip()]
 
 
@@ -94,10 +125,11 @@ class Review:
         text = SLOT.sub(self.slot, frame)
         return elide(text) if self.french else article(text)
 
-    def pick(self, entries: list[str]) -> str:
-        """A random entry, drawn again when the review has already used it."""
+    def pick(self, entries: list[str], head: float = math.inf) -> str:
+        """A random entry, drawn again when the review has already used it; entry r has the weight 1 / (head + r)."""
+        weights = None if math.isinf(head) else [1 / (head + rank) for rank in range(len(entries))]
         for _ in range(8):
-            entry = self.rng.choice(entries)
+            entry = self.rng.choices(entries, weights)[0]
             if entry not in self.used:
                 break
         self.used.add(entry)
@@ -125,14 +157,17 @@ class Review:
         return text
 
     def draw(self, kind: str, polarity: str, aspect: str, form: str) -> str:
-        """An entry of a lexicon; polar ones come from the aspect's own list most of the time, else the general one."""
+        """An entry of a lexicon, where common words stand first and are drawn most.
+
+        Polar ones come from the aspect's own list most of the time, else from the general one.
+        """
         entries = self.stock["lexicon"][LEXICON_OF.get(kind, kind)]
         if isinstance(entries, dict):
             entries = entries[polarity]
         if isinstance(entries, dict):
             specific = aspect in entries and self.rng.random() < SPECIFIC_SHARE
             entries = entries[aspect if specific else "general"]
-        return self.pick([entry for entry in entries if fits(entry, kind, form)])
+        return self.pick([entry for entry in entries if fits(entry, kind, form)], head=WORD_HEAD)
 
     def inflect(self, entry: str, kind: str, form: str) -> str:
         """The entry in the form that the slot wants: agreement, number of the verb, or exclamation."""

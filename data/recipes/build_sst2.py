@@ -1,9 +1,11 @@
 """Build a synthetic stand-in for the SST-2 task of GLUE (film reviews, positive or negative).
 
-All material is hand-written and stored in ``stocks/sst2.yaml``. The three splits draw on three
-disjoint stocks. A review is either a stock item used as it stands, or a combination of items whose
-label follows from its construction: in a concession the dominating clause decides, in a pair both
-halves agree, and a neutral premise changes nothing. As in GLUE, the test labels are hidden (-1).
+All material is hand-written. The three splits draw on three disjoint stocks. From ``stocks/sst2.yaml``, a
+review is either a stock item used as it stands, or a combination of items whose label follows from its
+construction: in a concession the dominating clause decides, in a pair both halves agree, and a neutral
+premise changes nothing. The others are opinions worded by ``build_reviews.py``, whose frames and opinion
+words are dealt out to the splits, so that who has not met a word elsewhere cannot know its side. As in
+GLUE, the test labels are hidden (-1).
 """
 
 import random
@@ -17,6 +19,8 @@ from typing import Any
 import datasets
 import yaml
 
+import build_reviews
+
 STOCK_PATH = Path(__file__).parent / "stocks" / "sst2.yaml"
 LABELS = ["negative", "positive"]
 HIDDEN_LABEL = -1
@@ -26,7 +30,10 @@ SPLIT_SIZES = {"train": 3800, "validation": 440, "test": 400}
 CLAUSE_CAPS = {"train": 12, "validation": 4, "test": 4}
 
 # Share of each kind of review in every split.
-MIXTURE = {"whole": 0.35, "concession": 0.25, "context": 0.15, "figurative": 0.25}
+MIXTURE = {"worded": 0.65, "whole": 0.12, "concession": 0.09, "context": 0.05, "figurative": 0.09}
+WORDED_TURNS, WORDED_PAIRS = 0.2, 0.4
+JOINED = ["{a}; {b}", "{a}, and {b}", "{a} - {b}", "{a}. {b}"]
+TURNS = ["{sub}, but {main}", "{sub}, and yet {main}", "{sub}; still, {main}", "{sub}; nevertheless, {main}"]
 POSITIVE_SHARE = 0.52
 NEAR_DUPLICATE = 0.5
 MAX_TRIES = 1000
@@ -102,9 +109,10 @@ def trigrams(sentence: str) -> set[tuple[str, ...]]:
 class Writer:
     """Compose the reviews of one split from its stock."""
 
-    def __init__(self, stock: dict[str, Any], cap: int, rng: random.Random) -> None:
+    def __init__(self, stock: dict[str, Any], split: str, cap: int, rng: random.Random) -> None:
         """Shuffle the items that are to be used as they stand."""
         self.stock = stock
+        self.opinions = build_reviews.load_stock("en", split)
         self.cap = cap
         self.rng = rng
         self.uses: Counter[str] = Counter()
@@ -122,6 +130,24 @@ class Writer:
             if all(topics(a).isdisjoint(topics(b)) for a, b in combinations(drawn, 2)):
                 return drawn
         raise RuntimeError("the clauses of this stock are used up; enlarge it or make the split smaller")
+
+    def worded(self, label: str) -> Draft:
+        """One or two opinions that agree, or an opinion of the opposite polarity before the one that decides."""
+        opposite, kind = LABELS[1 - LABELS.index(label)], self.rng.random()
+        review = build_reviews.Review(self.opinions, self.rng)
+        main = self.opinion(review, label)
+        if kind < WORDED_TURNS:
+            return self.rng.choice(TURNS).format(sub=self.opinion(review, opposite), main=main), []
+        if kind < WORDED_TURNS + WORDED_PAIRS:
+            return self.rng.choice(JOINED).format(a=main, b=self.opinion(review, label)), []
+        return main, []
+
+    def opinion(self, review: build_reviews.Review, label: str) -> str:
+        """Return an opinion that is no question, as SST-2 writes it: in lower case, without its last point."""
+        review.polarity, sentence = label, "?"
+        while sentence.endswith("?"):
+            sentence = review.opinion()
+        return sentence.lower().rstrip(".!")
 
     def whole(self, label: str) -> Draft:
         """Use a fresh stock sentence, or else a pair of clauses that agree."""
@@ -184,7 +210,7 @@ def write_splits(seed: int) -> dict[str, list[Review]]:
     rng = random.Random(seed)
     seen: set[str] = set()
     return {
-        split: write_split(Writer(stocks[split], CLAUSE_CAPS[split], rng), size, seen)
+        split: write_split(Writer(stocks[split], split, CLAUSE_CAPS[split], rng), size, seen)
         for split, size in SPLIT_SIZES.items()
     }
 

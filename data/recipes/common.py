@@ -8,7 +8,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 STOCKS = Path(__file__).parent / "stocks"
 CARDS = Path(__file__).parent / "cards"
-HUB = Path(__file__).parents[1] / "hub"
+DATA = Path(__file__).parents[1]
+HUB = DATA / "hub"
 BUILD = Path(__file__).parents[2] / "build"
 
 

@@ -46,10 +46,11 @@ def stock(name: str) -> list[str]:
 
 
 def own_sentences(language: str, n_reviews: int, seed: int) -> tuple[list[str], list[str]]:
-    """The project's everyday sentences and `n_reviews` unlabelled film reviews in one language."""
+    """The project's everyday sentences and opinions, and `n_reviews` unlabelled film reviews in one language."""
     from build_reviews import reviews
 
-    return stock(f"everyday_{language}.txt"), list(islice(reviews(language, seed), n_reviews))
+    written = stock(f"everyday_{language}.txt") + stock(f"opinions_{language}.txt")
+    return written, list(islice(reviews(language, seed), n_reviews))
 
 
 def vary_apostrophe(line: str, rng: random.Random) -> str:

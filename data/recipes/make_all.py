@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 STEPS = (
+    ["build_files.py"],
     ["build_datasets.py"],
     ["pretrain.py", "multilingual"],
     ["pretrain.py", "english"],
-    ["adapt.py", "multilingual"],
-    ["adapt.py", "english"],
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],

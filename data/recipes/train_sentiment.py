@@ -4,7 +4,8 @@
 
 The layers are copied from build/english and the segment embedding of the first sentence is added to the positions,
 which leaves BERT's computation unchanged; then the whole is fine-tuned on the training split of the SST-2 stand-in
-and on opinions and reviews from the generator of build_reviews.py, whose polarity is known.
+and on opinions and reviews from the generator of build_reviews.py, whose polarity is known: all its opinion words, in
+the frames dealt out to training alone.
 """
 
 import time
@@ -28,7 +29,7 @@ from build_reviews import labelled_reviews
 from common import BUILD, save_miniature, write_measures
 from helpers.metrics import Accuracy, compute_metrics
 
-N_OPINIONS, N_REVIEWS = 12_000, 6_000
+N_OPINIONS, N_REVIEWS = 24_000, 8_000
 LAYER_NAMES = {
     "attention.self.query": "attention.q_lin",
     "attention.self.key": "attention.k_lin",
@@ -70,8 +71,8 @@ def load_splits(tokenizer: BertTokenizer) -> tuple[Dataset, Dataset, Dataset]:
     """Training examples (SST-2 stand-in, opinions, reviews), and the stand-in's validation and labelled test splits."""
     splits = build_sst2.build(seed=0)
     rows = [(row["sentence"], row["label"]) for row in splits["train"]] * 2
-    rows += islice(labelled_reviews("en", seed=21, single=True), N_OPINIONS)
-    rows += islice(labelled_reviews("en", seed=22), N_REVIEWS)
+    rows += islice(labelled_reviews("en", seed=21, single=True, split="train", all_words=True), N_OPINIONS)
+    rows += islice(labelled_reviews("en", seed=22, split="train", all_words=True), N_REVIEWS)
     train, test = (
         Dataset.from_dict({"sentence": [text for text, _ in pairs], "label": [int(label) for _, label in pairs]})
         for pairs in (rows, build_sst2.write_splits(0)["test"])
