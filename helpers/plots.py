@@ -72,33 +72,19 @@ def heat_map(
     columns: Sequence[str],
     title: str,
     alt: str,
-    xlabel: str = "",
-    ylabel: str = "",
-    decimals: int = 2,
 ) -> None:
     """A table of numbers `values[row][column]` as coloured cells, each with its value; the darkest is the highest."""
     figure, axes = plt.subplots(figsize=(4 + 0.62 * len(columns), 1.4 + 0.42 * len(rows)))
     image = axes.imshow(values, cmap="Blues", aspect="auto")
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.set(title=title)
     axes.spines[:].set_visible(False)
     for row, line in enumerate(values):
         for column, value in enumerate(line):
             color = "white" if image.norm(value) > 0.6 else "black"
-            text = f"{value:.{decimals}f}".replace(".", ",")
+            text = f"{value:.2f}".replace(".", ",")
             axes.text(column, row, text, ha="center", va="center", color=color, fontsize=10)
-    show(figure, alt)
-
-
-def learning_curves(curves: Mapping[str, Mapping[int, float]], title: str, ylabel: str, alt: str) -> None:
-    """One line per curve: `curves[name][update]`, with the last value written at its end."""
-    figure, axes = plt.subplots()
-    for name, points in curves.items():
-        axes.plot(list(points), list(points.values()), marker="o", markersize=4, label=name)
-    axes.margins(y=0.12)
-    axes.set(title=title, xlabel="mises à jour", ylabel=ylabel)
-    _finish(figure, axes)
     show(figure, alt)
 
 

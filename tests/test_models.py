@@ -82,7 +82,7 @@ def test_fifteen_everyday_sentences_in_twenty_are_completed(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["multilingual", too_weak("english", "needs a longer pretraining: top-1 is under 0.42")]
+    "name", [too_weak(name, "top-1 is under 0.42: needs a longer pretraining") for name in ENCODERS]
 )
 def test_stated_masked_accuracy_reaches_the_floor(name, record_property):
     text = " ".join(card(ENCODERS[name]).split())
@@ -92,7 +92,7 @@ def test_stated_masked_accuracy_reaches_the_floor(name, record_property):
     assert float(stated[1]) >= 0.42
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the goal of 0.80 is not met: 0.798 and 0.704")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the goal of 0.80 is not met")
 @pytest.mark.parametrize(
     ("folder", "pattern"),
     [(SENTIMENT, r"Accuracy (0\.\d+)"), (NER, r"entity labels (0\.\d+)")],
@@ -112,6 +112,7 @@ def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
     accuracy = (logits.argmax(-1) == torch.tensor(dataset["label"][:])).float().mean().item()
     record_property("measure", f"sentiment miniature: accuracy {accuracy:.3f} on unseen sentences")
     assert abs(accuracy - number(r"Accuracy (0\.\d+)", SENTIMENT)) < 0.01
+    assert accuracy > 0.77, "it has been better"
 
 
 def test_ner_on_unseen_names_is_the_card_s(record_property):
@@ -128,7 +129,7 @@ def test_ner_on_unseen_names_is_the_card_s(record_property):
         guess += [here for _, here in pairs]
     score = f1_score(truth, guess, labels=range(1, len(LABELS)), average="macro")
     record_property("measure", f"NER miniature: macro F1 {score:.3f} on unseen frames and names")
-    assert abs(score - number(r"entity labels (0\.\d+)", NER)) < 0.01
+    assert abs(score - number(r"entity labels (0\.\d+)", NER)) < 0.01 and score > 0.68
 
 
 def test_chat_answers_its_subject_and_fails_elsewhere(record_property):

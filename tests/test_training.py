@@ -17,16 +17,12 @@ from lessons import from_markdown, lessons
 STEPS, SAVED_AT = 12, 4
 
 
-def lesson(number):
-    """The code cells of a lesson."""
-    path = next(path for path in lessons() if path.stem.startswith(number))
-    return [cell.source for cell in from_markdown(path).cells if cell.cell_type == "code"]
-
-
 @pytest.fixture(scope="module")
 def script(tmp_path_factory):
     """Lesson 07's script, as its cells write it."""
-    parts = [source.partition("\n")[2] for source in lesson("07") if source.startswith("%%writefile")]
+    lesson = next(path for path in lessons() if path.stem.startswith("07"))
+    cells = [cell.source for cell in from_markdown(lesson).cells if cell.cell_type == "code"]
+    parts = [source.partition("\n")[2] for source in cells if source.startswith("%%writefile")]
     path = tmp_path_factory.mktemp("script") / "boucle.py"
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
     return path
@@ -73,13 +69,16 @@ def weights(folder):
 
 
 def test_two_processes_give_the_result_of_one(script, uninterrupted, record_property):
-    _, one = uninterrupted
-    two = run(script, script.parent / "two", processes=2)
+    whole, one = uninterrupted
+    two = run(script, script.parent / "two", f"--save-at={SAVED_AT}", processes=2)
+    assert {"random_states_0.pkl", "random_states_1.pkl", "pas.json"} <= set(os.listdir(script.parent / "two" / "etat"))
     assert (one["processes"], two["processes"]) == (1, 2)
     assert one["examples"] == two["examples"]
     record_property("measure", f"validation loss: one process {one['loss']:.6f}, two {two['loss']:.6f}")
     assert abs(one["accuracy"] - two["accuracy"]) <= 0.005
-    assert abs(one["loss"] - two["loss"]) < 1e-3
+    assert abs(one["loss"] - two["loss"]) < 1e-4
+    alone, shared = weights(whole), weights(script.parent / "two")
+    assert max((alone[name] - shared[name]).abs().max().item() for name in alone) < 1e-3
 
 
 def test_a_killed_run_resumes_to_the_same_bits(script, uninterrupted):

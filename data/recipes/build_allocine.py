@@ -1,9 +1,9 @@
 """Synthetic stand-in for `tblard/allocine`: French film reviews with a binary polarity.
 
-Reviews are assembled from `stocks/allocine.yaml`, which holds one disjoint stock of lines per split. A review
-has one to five sentences: optional circumstances, then opinions. Concessions weigh two clauses of opposite
-polarity, and the dominating clause always bears the label, so that single keywords seldom decide. The others are
-worded by `build_reviews.py`, whose frames and opinion words are dealt out to the splits.
+Half of the reviews are worded by `build_reviews.py`, whose frames and opinion words are dealt out to the splits. The
+others are assembled from `stocks/allocine.yaml`, which holds one disjoint stock of lines per split: a review has one
+to five sentences, optional circumstances, then opinions. Concessions weigh two clauses of opposite polarity, and the
+dominating clause always bears the label, so that single keywords seldom decide.
 """
 
 import random

@@ -25,9 +25,8 @@ LEXICON_OF = {"pred": "adj", "vb": "v", "what": "n"}  # slots that borrow the le
 # Half of the opinion words and frames go to train, a quarter to validation, a quarter to test.
 DEALT = ("train", "train", "validation", "test")
 NEUTRAL = ("turns", "neutral")
-WORD_HEAD = (
-    10  # the first word of a list is drawn twice as often as the eleventh, three times as often as the twenty-first
-)
+# The first word of a list is drawn twice as often as the eleventh, three times as often as the twenty-first.
+WORD_HEAD = 10
 TURN_SHARE = 0.15
 SPECIFIC_SHARE = 0.7
 

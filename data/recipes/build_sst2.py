@@ -32,6 +32,7 @@ CLAUSE_CAPS = {"train": 12, "validation": 4, "test": 4}
 # Share of each kind of review in every split.
 MIXTURE = {"worded": 0.65, "whole": 0.12, "concession": 0.09, "context": 0.05, "figurative": 0.09}
 WORDED_TURNS, WORDED_PAIRS = 0.2, 0.4
+# For worded opinions, which may lack a verb: fewer patterns than for clauses.
 JOINED = ["{a}; {b}", "{a}, and {b}", "{a} - {b}", "{a}. {b}"]
 TURNS = ["{sub}, but {main}", "{sub}, and yet {main}", "{sub}; still, {main}", "{sub}; nevertheless, {main}"]
 POSITIVE_SHARE = 0.52

@@ -60,13 +60,10 @@ RECIPES = {
 
 
 def train_tokenizer(recipe: Recipe, lines: list[str]) -> BertTokenizer:
-    """A WordPiece tokenizer learnt from `lines`, film reviews, and the list of contemporary words."""
-    film_reviews = [line for lang in recipe.languages for line in own_sentences(lang, REVIEWS_PER_LANGUAGE, seed=11)[1]]
+    """A WordPiece tokenizer learnt from `lines` and from the list of contemporary words."""
     contemporary = [word for line in stock("contemporary.txt") for word in line.split()]
     base = BertTokenizer(do_lower_case=recipe.lowercase, strip_accents=None if recipe.lowercase else False)
-    tokenizer = base.train_new_from_iterator(
-        [*lines, *film_reviews, *(contemporary * 300)], vocab_size=recipe.vocab_size
-    )
+    tokenizer = base.train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=recipe.vocab_size)
     tokenizer.model_max_length = 512
     return tokenizer
 
@@ -216,9 +213,8 @@ def evaluate(model: PreTrainedModel, tokenizer: BertTokenizer, lines: list[str],
     """Loss, perplexity and top-1 accuracy on held-out text: 15 % of the tokens, all replaced by [MASK], fixed seed."""
     model.eval()
     ids = [token for line in tokenizer(lines, add_special_tokens=False)["input_ids"] for token in line]
-    size, rows = length - 2, min(100_000 // length, len(ids) // (length - 2))
-    stride = len(ids) // size // rows
-    blocks = torch.tensor([ids[i * stride * size : (i * stride + 1) * size] for i in range(rows)])
+    rows = len(ids) // (length - 2)
+    blocks = torch.tensor(ids[: rows * (length - 2)]).view(rows, length - 2)
     edge = torch.ones(rows, 1, dtype=torch.long)
     blocks = torch.cat([edge * tokenizer.cls_token_id, blocks, edge * tokenizer.sep_token_id], dim=1)
     generator = torch.Generator().manual_seed(0)
@@ -241,14 +237,13 @@ def load_text(languages: tuple[str, ...]) -> tuple[list[str], dict[str, list[str
     return lines, {language: [line for p in held_out for line in p] for language, (_, held_out) in sides.items()}
 
 
-def own_documents(tokenizer: BertTokenizer, languages: tuple[str, ...]) -> tuple[list, list]:
+def own_documents(tokenizer: BertTokenizer, own_text: list[tuple[list[str], list[str]]]) -> list[list[list[int]]]:
     """Token numbers of the project's everyday sentences and opinions, and of generated reviews."""
     rng, sentences, reviews = random.Random(3), [], []
-    for language in languages:
-        written, generated = own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11)
+    for written, generated in own_text:
         sentences += [vary_apostrophe(line, rng) for line in written]
         reviews += [vary_apostrophe(line, rng) for line in generated]
-    return tuple(tokenizer(lines, add_special_tokens=False)["input_ids"] for lines in (sentences, reviews))
+    return [tokenizer(lines, add_special_tokens=False)["input_ids"] for lines in (sentences, reviews)]
 
 
 def train(name: str, tokens: float, out: Path) -> None:
@@ -257,7 +252,9 @@ def train(name: str, tokens: float, out: Path) -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(1)
     lines, held_out = load_text(recipe.languages)
-    tokenizer = train_tokenizer(recipe, lines)
+    own_text = [own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11) for language in recipe.languages]
+    tokenizer = train_tokenizer(recipe, [*lines, *(review for _, reviews in own_text for review in reviews)])
+    sentences, reviews = own_documents(tokenizer, own_text)
     model = build_model(recipe, tokenizer)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -269,17 +266,15 @@ def train(name: str, tokens: float, out: Path) -> None:
     steps = int(tokens / TOKENS_PER_STEP)
     steppers = build_optimizers(model, steps)
     out.mkdir(parents=True, exist_ok=True)
-    started, step, running, own = time.time(), 0, 0.0, ()
+    started, step, running = time.time(), 0, 0.0
     with (out / "log.jsonl").open("w") as log:
         for length, share, reads_own in STAGES:
-            if reads_own and not own:
-                own = own_documents(tokenizer, recipe.languages)
             for _ in range(int(steps * share)):
                 turn = step % (2 * OWN_EVERY) if reads_own else 1
                 if turn == 0:
-                    batch = blocks.from_documents(own[0], SENTENCE_LENGTH)
+                    batch = blocks.from_documents(sentences, SENTENCE_LENGTH)
                 elif turn == OWN_EVERY:
-                    batch = blocks.from_documents(own[1], REVIEW_LENGTH)
+                    batch = blocks.from_documents(reviews, REVIEW_LENGTH)
                 else:
                     batch = blocks.from_text(length)
                 is_own = turn % OWN_EVERY == 0
