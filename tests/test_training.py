@@ -71,7 +71,8 @@ def weights(folder):
 def test_two_processes_give_the_result_of_one(script, uninterrupted, record_property):
     whole, one = uninterrupted
     two = run(script, script.parent / "two", f"--save-at={SAVED_AT}", processes=2)
-    assert {"random_states_0.pkl", "random_states_1.pkl", "pas.json"} <= set(os.listdir(script.parent / "two" / "etat"))
+    saved = {path.name for path in (script.parent / "two" / "etat").iterdir()}
+    assert {"random_states_0.pkl", "random_states_1.pkl", "pas.json"} <= saved
     assert (one["processes"], two["processes"]) == (1, 2)
     assert one["examples"] == two["examples"]
     record_property("measure", f"validation loss: one process {one['loss']:.6f}, two {two['loss']:.6f}")
