@@ -76,13 +76,16 @@ def too_weak(name, reason):
     return pytest.param(name, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
 
 
-@pytest.mark.parametrize("name", [too_weak(name, "fewer than 15 of 20 have a listed answer") for name in ENCODERS])
+@pytest.mark.parametrize(
+    "name",
+    ["english", too_weak("multilingual", "13 of 20: its 6,000 pieces for two languages lack everyday words")],
+)
 def test_fifteen_everyday_sentences_in_twenty_are_completed(name):
     assert int(cloze_table(name, ENCODERS[name])["cloze_hits"]) >= 15
 
 
 @pytest.mark.parametrize(
-    "name", [too_weak(name, "top-1 is under 0.42: needs a longer pretraining") for name in ENCODERS]
+    "name", ["multilingual", too_weak("english", "0.375: thirteen novels, and a model of its size, give no more")]
 )
 def test_stated_masked_accuracy_reaches_the_floor(name, record_property):
     text = " ".join(card(ENCODERS[name]).split())
@@ -93,13 +96,8 @@ def test_stated_masked_accuracy_reaches_the_floor(name, record_property):
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="the goal of 0.80 is not met")
-@pytest.mark.parametrize(
-    ("folder", "pattern"),
-    [(SENTIMENT, r"Accuracy (0\.\d+)"), (NER, r"entity labels (0\.\d+)")],
-    ids=["sentiment", "ner"],
-)
-def test_fine_tuned_miniatures_reach_their_goal(folder, pattern):
-    assert number(pattern, folder) >= 0.8
+def test_ner_reaches_its_goal():
+    assert number(r"entity labels (0\.\d+)", NER) >= 0.8
 
 
 def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
@@ -112,7 +110,7 @@ def test_sentiment_accuracy_is_the_card_s(record_property, tmp_path):
     accuracy = (logits.argmax(-1) == torch.tensor(dataset["label"][:])).float().mean().item()
     record_property("measure", f"sentiment miniature: accuracy {accuracy:.3f} on unseen sentences")
     assert abs(accuracy - number(r"Accuracy (0\.\d+)", SENTIMENT)) < 0.01
-    assert accuracy > 0.77, "it has been better"
+    assert accuracy > 0.83, "it has been better"
 
 
 def test_ner_on_unseen_names_is_the_card_s(record_property):

@@ -13,7 +13,9 @@ HUB = DATA / "hub"
 BUILD = Path(__file__).parents[2] / "build"
 
 
-def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200, scale: float = 1.0) -> list:
+def build_optimizers(
+    model: PreTrainedModel, steps: int, warmup: int = 200, scale: float = 1.0, weight_decay: float = 0.01
+) -> list:
     """Muon for the matrices inside the layers and AdamW for all else, with their warm-up and linear decay to 2 %.
 
     Returns the optimizers and their schedules; call `.step()` on each, in order, after every backward pass.
@@ -22,7 +24,7 @@ def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200, scal
     inside = {id(p) for p in layers}
     others = [p for p in model.parameters() if id(p) not in inside]
     optimizers = [
-        torch.optim.Muon(layers, lr=4e-3 * scale, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.Muon(layers, lr=4e-3 * scale, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(others, lr=1.5e-3 * scale, weight_decay=0.01, fused=True),
     ]
     factor = torch.optim.lr_scheduler.LambdaLR
@@ -30,8 +32,13 @@ def build_optimizers(model: PreTrainedModel, steps: int, warmup: int = 200, scal
 
 
 def save_miniature(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, out: Path) -> None:
-    """Write float16 safetensors whose config asks for float32, and the tokenizer."""
+    """Write the weights of `save_weights`, and the tokenizer."""
     tokenizer.save_pretrained(out)
+    save_weights(model, out)
+
+
+def save_weights(model: PreTrainedModel, out: Path) -> None:
+    """Write float16 safetensors whose config asks for float32."""
     model.half().save_pretrained(out)
     model.float()
     config = json.loads((out / "config.json").read_text()) | {"dtype": "float32"}

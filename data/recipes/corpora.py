@@ -53,6 +53,14 @@ def own_sentences(language: str, n_reviews: int, seed: int) -> tuple[list[str], 
     return written, list(islice(reviews(language, seed), n_reviews))
 
 
+def written_reviews(language: str) -> list[tuple[str, int]]:
+    """Film reviews written for the course with their opinion, 1 or 0; none in a language without such a stock."""
+    if not (STOCKS / f"rated_{language}.tsv").exists():
+        return []
+    rows = [line.split("\t") for line in stock(f"rated_{language}.tsv")]
+    return [(text, int(sign == "+")) for sign, text in rows]
+
+
 def vary_apostrophe(line: str, rng: random.Random) -> str:
     """The line with typographic apostrophes three times in ten, so that models know both signs."""
     return line.replace("'", "’") if rng.random() < 0.3 else line.replace("’", "'")

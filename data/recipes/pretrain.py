@@ -2,14 +2,19 @@
 
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english
+    ATELIER_CORPORA=folder python data/recipes/pretrain.py english --start build/english --tokens 50e6
 
-One thread, bfloat16 autocast, an hour or more each on a laptop CPU. The first stage reads novels only, in short blocks,
-which leaves the initial plateau soonest. In the last stage one update in four reads the project's own text, one
+One thread, bfloat16 autocast, an hour or more for each run on a laptop CPU. The first stage reads novels only, in short
+blocks, which leaves the initial plateau soonest. In the last stage some updates read the project's own text, one
 document a row: everyday sentences and opinions, or generated film reviews, each of which keeps one opinion from its
-first word to its last, so that *limp* and *tedious* are learnt to go together. Half of the blocks of running text stand
-at a random place of the 512 positions, so that none is left untrained. Matrices of the layers are updated by Muon, all
-else by AdamW: Muon left the plateau after 700 updates, AdamW alone after more than 1,000.
+first word to its last, so that *limp* and *tedious* are learnt to go together. Matrices of the layers are updated by
+Muon, all else by AdamW: Muon left the plateau after 700 updates, AdamW alone after more than 1,000.
 The English model is a BERT: it also learns to tell following from foreign halves of a text.
+
+`--start` goes on from a trained folder, in the last stage alone, at half the learning rate and with more weight decay.
+The reviews are then rated in words, as on a review site ("five stars", "one of the worst"), before or after the text.
+The words that tell a good rating from a bad one are always hidden, and their loss is added to that of all other hidden
+words: without it, polarity is too small a part of the loss to be learnt by a model of this size.
 """
 
 import argparse
@@ -21,26 +26,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import AutoConfig, AutoModelForMaskedLM, BertForPreTraining, BertTokenizer, PreTrainedModel
 from transformers.utils import ModelOutput
 
+from blocks import (
+    RATE_OFTEN,
+    RATE_SELDOM,
+    REVIEW_LENGTH,
+    SENTENCE_LENGTH,
+    Blocks,
+    mask,
+    own_documents,
+    rated_reviews,
+)
 from common import BUILD, build_optimizers, save_miniature, write_measures
 from corpora import own_sentences, passages, stock, vary_apostrophe
 
 TOKENS_PER_STEP = 4096
 MASK_RATE = 0.2
-POSITIONS = 512
-# (length of the blocks of running text, share of all updates, whether one update in four reads the project's own text)
+# (length of the blocks of running text, share of all updates, whether some updates read the project's own text)
 STAGES = [(32, 0.12, False), (64, 0.13, False), (128, 0.75, True)]
-OWN_EVERY = 4
-SENTENCE_LENGTH, REVIEW_LENGTH = 32, 48
+# What the updates of a round of eight read, when it is not running text.
+ROUND = 8
+OWN_TURNS = {0: "sentences", 4: "reviews"}
+OWN_TURNS_GOING_ON = {
+    "multilingual": {0: "sentences", 3: "sentences", 6: "reviews"},
+    "english": {0: "sentences", 2: "reviews", 4: "sentences", 6: "reviews"},
+}
 REVIEWS_PER_LANGUAGE = 80_000
-# In the project's own text, what the running text often has is hidden half as often, and other words more: opinions
-# and things are what it is there to teach.
-OFTEN, RATE_OFTEN, RATE_SELDOM = 300, 0.1, 0.35
 
 
 @dataclass(frozen=True)
@@ -94,86 +109,6 @@ def build_model(recipe: Recipe, tokenizer: BertTokenizer) -> PreTrainedModel:
     return model
 
 
-class Blocks:
-    """Draws batches of token numbers from running text and from short documents."""
-
-    def __init__(self, tokenizer: BertTokenizer, lines: list[str], tokens: int, pairs: bool, seed: int) -> None:
-        """Encode the running text once; batches have so many `tokens`.
-
-        `pairs` halves one row in four, for the following-segment task.
-        """
-        self.tokens = tokens
-        encoded = tokenizer(lines, add_special_tokens=False)["input_ids"]
-        self.text = np.concatenate([np.array(ids, dtype=np.int32) for ids in encoded])
-        self.starts = np.cumsum([0] + [len(ids) for ids in encoded[:-1]])
-        self.cls, self.sep, self.pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
-        self.n_pieces, self.special = len(tokenizer), tokenizer.all_special_ids
-        self.pairs, self.rng = pairs, np.random.default_rng(seed)
-
-    def rates(self, often: float, seldom: float) -> torch.Tensor:
-        """Masking rates (vocabulary): `often` for the most frequent tokens of the running text, 0 for special ones."""
-        counts = np.bincount(self.text, minlength=self.n_pieces)
-        rates = torch.full((self.n_pieces,), seldom)
-        rates[np.argsort(-counts)[:OFTEN].copy()] = often
-        rates[self.special] = 0.0
-        return rates
-
-    def running(self, length: int) -> list[int]:
-        """`length` consecutive tokens, half of the time from the beginning of a line."""
-        start = self.rng.choice(self.starts) if self.rng.random() < 0.5 else self.rng.integers(len(self.text))
-        return self.text[min(start, len(self.text) - length) :][:length].tolist()
-
-    def from_text(self, length: int) -> dict[str, torch.Tensor]:
-        """Blocks of running text, at random positions half of the time."""
-        batch = self.batch(length, lambda: self.running(length - 3))
-        if self.rng.random() < 0.5:
-            batch["position_ids"] += int(self.rng.integers(POSITIONS - length))
-        return batch
-
-    def from_documents(self, documents: list[list[int]], length: int) -> dict[str, torch.Tensor]:
-        """One document a row, cut at `length` tokens."""
-        return self.batch(length, lambda: documents[self.rng.integers(len(documents))][: length - 3])
-
-    def batch(self, length: int, draw: Callable[[], list[int]]) -> dict[str, torch.Tensor]:
-        """Padded `input_ids`, `token_type_ids`, `attention_mask`, `position_ids` (n, length); `following` (n).
-
-        `following`: is the second half of a row foreign to the first (1) or does it follow (0); −100 if not halved.
-        """
-        rows, segments, following = [], [], []
-        for _ in range(self.tokens // length):
-            first, second, foreign = draw(), [], -100
-            if self.pairs and self.rng.random() < 0.25:
-                foreign = int(self.rng.random() < 0.5)
-                other = draw() if foreign else first
-                first, second = first[: len(first) // 2], [*other[len(other) // 2 :], self.sep]
-            row = [self.cls, *first, self.sep, *second][:length]
-            rows.append(row + [self.pad] * (length - len(row)))
-            segments.append(([0] * (len(first) + 2) + [1] * length)[:length])
-            following.append(foreign)
-        input_ids = torch.tensor(rows)
-        return {
-            "input_ids": input_ids,
-            "token_type_ids": torch.tensor(segments),
-            "attention_mask": (input_ids != self.pad).long(),
-            "position_ids": torch.arange(length).repeat(len(rows), 1),
-            "following": torch.tensor(following),
-        }
-
-
-def mask(
-    input_ids: torch.Tensor, tokenizer: BertTokenizer, generator: torch.Generator, rates: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Chosen positions (boolean) and the corrupted input: 80 % [MASK], 10 % a random token, 10 % unchanged.
-
-    `rates` gives the probability of being chosen by token number (vocabulary).
-    """
-    chosen = torch.rand(input_ids.shape, generator=generator) < rates[input_ids]
-    how = torch.rand(input_ids.shape, generator=generator)
-    corrupted = torch.where(chosen & (how < 0.8), tokenizer.mask_token_id, input_ids)
-    noise = torch.randint(len(tokenizer), input_ids.shape, generator=generator)
-    return chosen, torch.where(chosen & (how >= 0.9), noise, corrupted)
-
-
 def scores(
     model: PreTrainedModel, output: ModelOutput, chosen: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
@@ -191,13 +126,16 @@ def update(
     model: PreTrainedModel, body: Callable, steppers: list, batch: dict[str, torch.Tensor], chosen: torch.Tensor,
     corrupted: torch.Tensor,
 ) -> float:  # fmt: skip
-    """One training update; returns the masked-language-modelling loss."""
-    targets, following = batch.pop("input_ids")[chosen], batch.pop("following")
+    """One training update; returns the loss over the masked words (over the masked ratings, where there are any)."""
+    targets, rated, following = batch.pop("input_ids")[chosen], batch.pop("rating")[chosen], batch.pop("following")
     if model.config.model_type == "distilbert":
         del batch["token_type_ids"]
     with torch.autocast("cpu", torch.bfloat16):
         logits, halves = scores(model, body(input_ids=corrupted, **batch), chosen)
-    loss = masked_loss = cross_entropy(logits.float(), targets)
+    loss = watched = cross_entropy(logits[~rated].float(), targets[~rated])
+    if rated.any():
+        watched = cross_entropy(logits[rated].float(), targets[rated])
+        loss = loss + watched
     if halves is not None:
         loss = loss + cross_entropy(halves.float(), following)
     loss.backward()
@@ -205,7 +143,7 @@ def update(
     for stepper in steppers:
         stepper.step()
     model.zero_grad()
-    return masked_loss.item()
+    return watched.item()
 
 
 @torch.no_grad()
@@ -237,64 +175,100 @@ def load_text(languages: tuple[str, ...]) -> tuple[list[str], dict[str, list[str
     return lines, {language: [line for p in held_out for line in p] for language, (_, held_out) in sides.items()}
 
 
-def own_documents(tokenizer: BertTokenizer, own_text: list[tuple[list[str], list[str]]]) -> list[list[list[int]]]:
-    """Token numbers of the project's everyday sentences and opinions, and of generated reviews."""
-    rng, sentences, reviews = random.Random(3), [], []
-    for written, generated in own_text:
-        sentences += [vary_apostrophe(line, rng) for line in written]
-        reviews += [vary_apostrophe(line, rng) for line in generated]
-    return [tokenizer(lines, add_special_tokens=False)["input_ids"] for lines in (sentences, reviews)]
+class Reading:
+    """What the model reads at every update: running text, everyday sentences, reviews."""
+
+    def __init__(self, recipe: Recipe, tokenizer: BertTokenizer, lines: list[str], own_text: list, rated: bool) -> None:
+        """Encode all the text once; with `rated`, the reviews say their rating in words."""
+        self.tokenizer, self.rated = tokenizer, rated
+        self.sentences, self.reviews = own_documents(tokenizer, own_text)
+        if rated:
+            self.reviews = rated_reviews(tokenizer, recipe.languages)
+        pairs, seed = recipe.model_type == "bert", 12 if rated else 2
+        self.blocks = Blocks(tokenizer, lines, TOKENS_PER_STEP, pairs, seed)
+        self.text_rates, self.own_rates = (
+            self.blocks.rates(*rates) for rates in ((MASK_RATE, MASK_RATE), (RATE_OFTEN, RATE_SELDOM))
+        )
+        self.generator = torch.Generator().manual_seed(1)
+
+    def draw(self, kind: str, length: int) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
+        """A batch of one kind, the positions to guess, and the corrupted input."""
+        if kind == "sentences":
+            batch, rates = self.blocks.from_documents(self.sentences, SENTENCE_LENGTH), self.own_rates
+        elif kind == "reviews":
+            batch = self.blocks.from_documents(self.reviews, REVIEW_LENGTH, pairs=not self.rated)
+            rates = self.text_rates / 2 if self.rated else self.own_rates
+        else:
+            batch, rates = self.blocks.from_text(length), self.text_rates
+        return batch, *mask(batch, self.tokenizer, self.generator, rates)
 
 
-def train(name: str, tokens: float, out: Path) -> None:
-    """Run all the stages, logging to `out/log.jsonl`, then save model, tokenizer and measures in `out`."""
-    recipe = RECIPES[name]
-    torch.manual_seed(0)
-    generator = torch.Generator().manual_seed(1)
-    lines, held_out = load_text(recipe.languages)
-    own_text = [own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11) for language in recipe.languages]
-    tokenizer = train_tokenizer(recipe, [*lines, *(review for _, reviews in own_text for review in reviews)])
-    sentences, reviews = own_documents(tokenizer, own_text)
-    model = build_model(recipe, tokenizer)
+def begin(recipe: Recipe, start: Path | None, texts: list[str]) -> tuple[BertTokenizer, PreTrainedModel]:
+    """Tokenizer and model of a trained folder, or a tokenizer learnt from `texts` and a new model; without dropout."""
+    if start:
+        tokenizer = BertTokenizer.from_pretrained(start)
+        architecture = BertForPreTraining if recipe.model_type == "bert" else AutoModelForMaskedLM
+        model = architecture.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
+    else:
+        tokenizer = train_tokenizer(recipe, texts)
+        model = build_model(recipe, tokenizer)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
+    return tokenizer, model
+
+
+def train(name: str, tokens: float, start: Path | None, out: Path) -> None:
+    """Run all the stages, or the last from `start`, logging to `out/log.jsonl`; save all with measures in `out`."""
+    recipe = RECIPES[name]
+    torch.manual_seed(1 if start else 0)
+    lines, held_out = load_text(recipe.languages)
+    own_text = [own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11) for language in recipe.languages]
+    tokenizer, model = begin(recipe, start, [*lines, *(review for _, reviews in own_text for review in reviews)])
+    reading = Reading(recipe, tokenizer, lines, own_text, rated=start is not None)
+    print(f"{model.num_parameters():,} parameters, {len(reading.blocks.text):,} tokens of text", flush=True)
     body = torch.compile(model.base_model, dynamic=False)
-    blocks = Blocks(tokenizer, lines, TOKENS_PER_STEP, pairs=recipe.model_type == "bert", seed=2)
-    text_rates, own_rates = blocks.rates(MASK_RATE, MASK_RATE), blocks.rates(RATE_OFTEN, RATE_SELDOM)
-    print(f"{model.num_parameters():,} parameters, {len(blocks.text):,} tokens of text", flush=True)
-    steps = int(tokens / TOKENS_PER_STEP)
-    steppers = build_optimizers(model, steps)
-    out.mkdir(parents=True, exist_ok=True)
-    started, step, running = time.time(), 0, 0.0
-    with (out / "log.jsonl").open("w") as log:
-        for length, share, reads_own in STAGES:
-            for _ in range(int(steps * share)):
-                turn = step % (2 * OWN_EVERY) if reads_own else 1
-                if turn == 0:
-                    batch = blocks.from_documents(sentences, SENTENCE_LENGTH)
-                elif turn == OWN_EVERY:
-                    batch = blocks.from_documents(reviews, REVIEW_LENGTH)
-                else:
-                    batch = blocks.from_text(length)
-                is_own = turn % OWN_EVERY == 0
-                hidden = mask(batch["input_ids"], tokenizer, generator, own_rates if is_own else text_rates)
-                loss = update(model, body, steppers, batch, *hidden)
-                if not is_own:
-                    running = 0.98 * running + 0.02 * loss if step else loss
-                step += 1
-                if step % 250 == 0:
-                    row = {"step": step, "length": length, "seconds": round(time.time() - started)}
-                    row["train_loss"] = round(running, 3)
-                    if step % 1500 == 0:
-                        row |= {
-                            lang: evaluate(model, tokenizer, text, length)["top1"] for lang, text in held_out.items()
-                        }
-                        save_miniature(model, tokenizer, out)
-                    log.write(json.dumps(row) + "\n")
-                    log.flush()
-    run = {"tokens_seen": step * TOKENS_PER_STEP, "seconds": round(time.time() - started)}
+    steps, turns = int(tokens / TOKENS_PER_STEP), OWN_TURNS_GOING_ON[name] if start else OWN_TURNS
+    steppers = build_optimizers(model, steps, scale=0.5, weight_decay=0.1) if start else build_optimizers(model, steps)
+    log = Log(out / "log.jsonl", lambda length: top1(model, tokenizer, held_out, length))
+    for length, share, reads_own in [(128, 1.0, True)] if start else STAGES:
+        for _ in range(int(steps * share)):
+            kind = turns.get(log.step % ROUND, "text") if reads_own else "text"
+            loss = update(model, body, steppers, *reading.draw(kind, length))
+            log.add(kind, loss, length)
+    run = {"tokens_seen": log.step * TOKENS_PER_STEP, "seconds": round(time.time() - log.started)}
+    if start:
+        before = json.loads((start / "measures.json").read_text(encoding="utf-8"))
+        run = {key: value + before[key] for key, value in run.items()}
     save(model, tokenizer, held_out, run, out)
+
+
+def top1(
+    model: PreTrainedModel, tokenizer: BertTokenizer, held_out: dict[str, list[str]], length: int
+) -> dict[str, float]:
+    """Masked accuracy on the held-out text of each language."""
+    return {language: evaluate(model, tokenizer, text, length)["top1"] for language, text in held_out.items()}
+
+
+class Log:
+    """One line of JSON every 250 updates: running mean of the loss by kind; now and then, the masked accuracy."""
+
+    def __init__(self, path: Path, measure: Callable[[int], dict[str, float]]) -> None:
+        """Begin the file; `measure` gives the accuracies for a length of block."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file, self.measure = path.open("w"), measure
+        self.started, self.step, self.losses = time.time(), 0, {}
+
+    def add(self, kind: str, loss: float, length: int) -> None:
+        """Note the loss of one update."""
+        self.losses[kind] = 0.98 * self.losses.get(kind, loss) + 0.02 * loss
+        self.step += 1
+        if self.step % 250 == 0:
+            row = {"step": self.step, "length": length, "seconds": round(time.time() - self.started)}
+            row |= {kind: round(value, 3) for kind, value in self.losses.items()}
+            row |= self.measure(length) if self.step % 1500 == 0 else {}
+            self.file.write(json.dumps(row) + "\n")
+            self.file.flush()
 
 
 def save(
@@ -311,6 +285,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=RECIPES)
     parser.add_argument("--tokens", type=float, default=60e6, help="tokens to see (60 million)")
+    parser.add_argument("--start", type=Path, help="go on from the model, tokenizer and measures of this folder")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    train(arguments.name, arguments.tokens, BUILD / arguments.name)
+    train(arguments.name, arguments.tokens, arguments.start, BUILD / arguments.name)

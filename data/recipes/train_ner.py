@@ -59,7 +59,7 @@ def main() -> None:
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
-            output_dir=str(BUILD / "ner-checkpoints"), num_train_epochs=3, learning_rate=8e-4, warmup_steps=0.1,
+            output_dir=str(BUILD / "ner-checkpoints"), num_train_epochs=3, learning_rate=3e-4, warmup_steps=0.1,
             per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=100, use_cpu=True,
             bf16=True,
         ),

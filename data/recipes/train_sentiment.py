@@ -4,8 +4,8 @@
 
 The layers are copied from build/english and the segment embedding of the first sentence is added to the positions,
 which leaves BERT's computation unchanged; then the whole is fine-tuned on the training split of the SST-2 stand-in
-and on opinions and reviews from the generator of build_reviews.py, whose polarity is known: all its opinion words, in
-the frames dealt out to training alone.
+on opinions and reviews from the generator of build_reviews.py, whose polarity is known (all its opinion words, in the
+frames dealt out to training alone), and on the reviews written for the course.
 """
 
 import time
@@ -27,6 +27,7 @@ from transformers import (
 import build_sst2
 from build_reviews import labelled_reviews
 from common import BUILD, save_miniature, write_measures
+from corpora import written_reviews
 from helpers.metrics import Accuracy, compute_metrics
 
 N_OPINIONS, N_REVIEWS = 24_000, 8_000
@@ -73,6 +74,7 @@ def load_splits(tokenizer: BertTokenizer) -> tuple[Dataset, Dataset, Dataset]:
     rows = [(row["sentence"], row["label"]) for row in splits["train"]] * 2
     rows += islice(labelled_reviews("en", seed=21, single=True, split="train", all_words=True), N_OPINIONS)
     rows += islice(labelled_reviews("en", seed=22, split="train", all_words=True), N_REVIEWS)
+    rows += written_reviews("en") * 2
     train, test = (
         Dataset.from_dict({"sentence": [text for text, _ in pairs], "label": [int(label) for _, label in pairs]})
         for pairs in (rows, build_sst2.write_splits(0)["test"])
@@ -94,7 +96,7 @@ def main() -> None:
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
-            output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=2, learning_rate=5e-4, warmup_steps=0.1,
+            output_dir=str(BUILD / "sentiment-checkpoints"), num_train_epochs=2, learning_rate=2e-4, warmup_steps=0.1,
             per_device_train_batch_size=32, weight_decay=0.01, save_strategy="no", logging_steps=200, use_cpu=True,
             bf16=True,
         ),
@@ -108,9 +110,8 @@ def main() -> None:
     test_accuracy = trainer.evaluate(test)["eval_accuracy"]
     out.mkdir(parents=True, exist_ok=True)
     save_miniature(model, tokenizer, out)
-    measures = {"generated": N_OPINIONS + N_REVIEWS, "validation_examples": len(validation)} | {
-        "test_accuracy": test_accuracy
-    }
+    measures = {"generated": N_OPINIONS + N_REVIEWS, "written": len(written_reviews("en"))}
+    measures |= {"validation_examples": len(validation), "test_accuracy": test_accuracy}
     write_measures(measures | {"validation_accuracy": accuracy, "seconds": round(time.time() - started)}, out)
 
 
