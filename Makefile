@@ -7,7 +7,7 @@ LESSONS ?= $(sort $(wildcard lessons/*.md))
 ALIKE := OMP_NUM_THREADS=1 CUDA_VISIBLE_DEVICES=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test run sync data lock lint clean
+.PHONY: lab test bench run sync data lock lint clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_demarrer.ipynb
@@ -17,6 +17,10 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(ALIKE) $(BIN)/python -m pytest tests notebooks -n 2 --dist loadscope
 
+# Ratios of time between the recipes that people copy and those of the lessons, with the quality of both.
+bench: $(READY)
+	for case in benchmarks/[!c]*.py; do $(ALIKE) $(BIN)/python $$case || exit 1; done
+
 # Execute the lessons and write their outputs into the notebooks: make run, or make run LESSONS=lessons/04_tokenisation.md
 run: $(READY)
 	$(ALIKE) $(BIN)/python tests/tools/lessons.py run $(LESSONS)
@@ -25,7 +29,7 @@ run: $(READY)
 sync: $(READY)
 	$(BIN)/python tests/tools/lessons.py sync $(LESSONS)
 
-# Remake data/hub: needs the texts named by ATELIER_CORPORA and some three hours of processor.
+# Remake data/hub: needs the texts named by ATELIER_CORPORA and some six hours of processor.
 data: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python data/recipes/make_all.py
 

@@ -88,6 +88,17 @@ def heat_map(
     show(figure, alt)
 
 
+def learning_curves(curves: Mapping[str, Mapping[int, float]], title: str, ylabel: str, alt: str) -> None:
+    """One line per curve: `curves[name][update]`."""
+    figure, axes = plt.subplots()
+    for name, points in curves.items():
+        axes.plot(list(points), list(points.values()), marker="o", markersize=4, label=name)
+    axes.margins(y=0.12)
+    axes.set(title=title, xlabel="mises à jour", ylabel=ylabel)
+    _finish(figure, axes)
+    show(figure, alt)
+
+
 def colored_tokens(
     tokens: Sequence[str], colors: Sequence[int] | None = None, notes: Sequence[str] | None = None
 ) -> HTML:

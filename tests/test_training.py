@@ -1,11 +1,14 @@
-"""What lesson 07 promises: two processes give the result of one, and a killed run resumes to the same bits."""
+"""What lessons 06 and 07 promise: curves in TensorBoard, two processes like one, a killed run resumed to the bit."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,12 +20,16 @@ from lessons import from_markdown, lessons
 STEPS, SAVED_AT = 12, 4
 
 
+def code_cells(number):
+    """Sources of the code cells of one lesson."""
+    lesson = next(path for path in lessons() if path.stem.startswith(number))
+    return [cell.source for cell in from_markdown(lesson).cells if cell.cell_type == "code"]
+
+
 @pytest.fixture(scope="module")
 def script(tmp_path_factory):
     """Lesson 07's script, as its cells write it."""
-    lesson = next(path for path in lessons() if path.stem.startswith("07"))
-    cells = [cell.source for cell in from_markdown(lesson).cells if cell.cell_type == "code"]
-    parts = [source.partition("\n")[2] for source in cells if source.startswith("%%writefile")]
+    parts = [source.partition("\n")[2] for source in code_cells("07") if source.startswith("%%writefile")]
     path = tmp_path_factory.mktemp("script") / "boucle.py"
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
     return path
@@ -125,3 +132,36 @@ def test_accelerate_test_accepts_two_processes(tmp_path):
         env=CPU, capture_output=True, text=True,
     )  # fmt: skip
     assert "Test is a success" in done.stdout, done.stdout[-1000:] + done.stderr[-2000:]
+
+
+def test_tensorboard_serves_the_curves_of_the_lesson(tmp_path):
+    """The lesson's own cells write the log; TensorBoard, started on it, gives the same numbers."""
+    cells = code_cells("06")
+    last = next(rank for rank, source in enumerate(cells) if "trainer.train()" in source)
+    code = "\n".join(cells[1 : last + 1]).replace("max_steps = 64", "max_steps = 8")
+    code += '\nimport json\nprint("LOG", json.dumps([str(work / "runs"), trainer.state.log_history]))\n'
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=CPU | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    folder, history = json.loads(re.search(r"^LOG (.*)", done.stdout, flags=re.MULTILINE)[1])
+    expected = [[row["step"], row["eval_accuracy"]] for row in history if "eval_accuracy" in row]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", "0", "--load_fast", "false"],
+        env=CPU, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        address = next(found[0] for line in server.stdout if (found := re.search(r"http://localhost:\d+/", line)))
+        query = "data/plugin/scalars/scalars?run=preentraine&tag=eval%2Faccuracy"
+        deadline, points = time.monotonic() + 60, []
+        while len(points) < len(expected):
+            assert time.monotonic() < deadline
+            try:
+                points = json.load(urllib.request.urlopen(address + query, timeout=30))
+            except urllib.error.HTTPError:
+                time.sleep(0.5)  # it has not read the folder yet
+        assert [[step, pytest.approx(value, abs=1e-6)] for _, step, value in points] == expected
+        assert len(expected) == 4
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
