@@ -7,21 +7,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+SEED = 42
+
 
 def alternate(script: Path, names: tuple[str, str], rounds: int = 3) -> dict[str, list[dict]]:
-    """Run `python script NAME` in turns, `rounds` times each; every run prints one JSON line of measures."""
+    """Run `python script NAME SEED` in turns, once per seed; every run prints one JSON line of measures."""
     runs: dict[str, list[dict]] = {name: [] for name in names}
     for turn in range(rounds):
         for name in names if turn % 2 == 0 else reversed(names):
             done = subprocess.run(
-                [sys.executable, str(script), name], check=True, capture_output=True, text=True, env=os.environ
+                [sys.executable, str(script), name, str(SEED + turn)],
+                check=True,
+                capture_output=True,
+                text=True,
+                env=os.environ,
             )
             runs[name].append(json.loads(done.stdout.splitlines()[-1]))
     return runs
 
 
 def report(title: str, runs: dict[str, list[dict]], cost: str, quality: str) -> None:
-    """Print the ratio of the median costs (first over second), and both qualities."""
+    """Print the median of the paired ratios of cost (first over second), and the medians of cost and quality."""
     (copied, slow), (ours, fast) = runs.items()
     ratios = [a[cost] / b[cost] for a, b in zip(slow, fast, strict=True)]
     print(f"{title}: {copied} / {ours} = {statistics.median(ratios):.2f} in {cost}")
