@@ -21,13 +21,20 @@ MAP_CACHE_LIMIT = 2**30  # bytes that `Dataset.map` may leave in a mounted hub
 
 # Repository → lessons that load it.
 NEEDED_MODELS = {
-    "HuggingFaceTB/SmolLM2-360M-Instruct": ("01",),
-    "distilbert/distilbert-base-multilingual-cased": ("00", "01", "03", "04", "05", "06"),
+    "HuggingFaceTB/SmolLM2-360M-Instruct": ("01", "02"),
+    "distilbert/distilbert-base-multilingual-cased": ("00", "01", "02", "03", "04", "05", "06"),
     "Davlan/distilbert-base-multilingual-cased-ner-hrl": ("01",),
     "distilbert/distilbert-base-uncased-finetuned-sst-2-english": ("01", "04"),
     "google-bert/bert-base-uncased": ("04", "06", "07"),
+    "google-t5/t5-small": ("02",),
+    "google/vit-base-patch16-224": ("01",),
+    "google/vit-base-patch16-224-in21k": ("08",),
 }
-NEEDED_DATASETS = {"nyu-mll/glue": ("01", "04", "06", "07"), "tblard/allocine": ("04", "05", "06")}
+NEEDED_DATASETS = {
+    "nyu-mll/glue": ("01", "04", "06", "07"),
+    "tblard/allocine": ("04", "05", "06"),
+    "ethz/food101": ("08",),
+}
 
 
 class HubError(RuntimeError):

@@ -6,8 +6,10 @@ from html import escape
 import matplotlib.pyplot as plt
 from IPython.display import HTML, display
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
+from PIL.Image import Image
 
 # Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
@@ -99,6 +101,64 @@ def learning_curves(curves: Mapping[str, Mapping[int, float]], title: str, ylabe
     show(figure, alt)
 
 
+def masks(grids: Mapping[str, Sequence[Sequence[bool]]], title: str, alt: str) -> None:
+    """Attention masks side by side, `grids[name][looking][looked_at]`; a coloured cell is one that may be seen."""
+    figure, places = plt.subplots(1, len(grids), figsize=(1.2 + 2.2 * len(grids), 3), squeeze=False)
+    for axes, (name, grid) in zip(places[0], grids.items(), strict=True):
+        _mask(axes, grid)
+        axes.set_title(name, fontsize=11, loc="center")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13)
+    show(figure, alt)
+
+
+def families(panels: Mapping[str, tuple[Mapping[str, Sequence[Sequence[bool]]], str]], title: str, alt: str) -> None:
+    """One panel per family of models: its masks (name → grid), from the first read to the last, and a few lines."""
+    figure, columns = plt.subplots(1, len(panels), figsize=(10, 3.4))
+    for axes, (name, (grids, text)) in zip(columns, panels.items(), strict=True):
+        axes.set(xticks=[], yticks=[], facecolor="#F4F6F8")
+        axes.spines[:].set_visible(False)
+        axes.set_title(name, loc="center", fontweight="bold")
+        side = 0.27
+        for rank, (label, grid) in enumerate(grids.items()):
+            left = (rank + 0.5) / len(grids) - side / 2
+            inset = axes.inset_axes((left, 0.5, side, side * 1.3))
+            inset.set_box_aspect(1)
+            _mask(inset, grid)
+            inset.set_title(label, fontsize=10, loc="center", pad=4)
+        axes.text(0.5, 0.4, text, ha="center", va="top", fontsize=10.5, linespacing=1.5)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13)
+    show(figure, alt)
+
+
+def gallery(images: Sequence[Image], captions: Sequence[str], title: str, alt: str, columns: int = 5) -> None:
+    """Pictures in rows of `columns`, each with its caption under it, all cut to the same square."""
+    rows = -(-len(images) // columns)
+    lines = max(caption.count("\n") + bool(caption) for caption in captions)
+    figure, places = plt.subplots(rows, columns, figsize=(10, rows * (2.0 + 0.22 * lines) + 0.4), squeeze=False)
+    for axes in places.flat:
+        axes.set_axis_off()
+    for axes, image, caption in zip(places.flat, images, captions, strict=False):
+        side = min(image.size)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        axes.imshow(image.convert("RGB").crop((left, top, left + side, top + side)))
+        axes.set_title(caption, y=-0.04, va="top", loc="center", fontsize=10)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13)
+    show(figure, alt)
+
+
+def patches(image: Image, size: int, title: str, alt: str) -> None:
+    """A picture cut by a grid into squares of `size` pixels."""
+    figure, axes = plt.subplots(figsize=(4, 4.2))
+    axes.imshow(image)
+    axes.set_xticks([edge - 0.5 for edge in range(size, image.width, size)], [])
+    axes.set_yticks([edge - 0.5 for edge in range(size, image.height, size)], [])
+    axes.grid(color="white", linewidth=2)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(title)
+    show(figure, alt)
+
+
 def colored_tokens(
     tokens: Sequence[str], colors: Sequence[int] | None = None, notes: Sequence[str] | None = None
 ) -> HTML:
@@ -110,6 +170,14 @@ def colored_tokens(
     notes = notes or [""] * len(tokens)
     cells = "".join(_token(*cell) for cell in zip(tokens, colors, notes, strict=True))
     return HTML(f'<div style="line-height:2.6;font-family:monospace">{cells}</div>')
+
+
+def _mask(axes: Axes, grid: Sequence[Sequence[bool]]) -> None:
+    """One mask as a grid of cells with white lines between them."""
+    axes.pcolormesh(grid, cmap=ListedColormap(["#DDE3E8", PALETTE[0]]), vmin=0, vmax=1, edgecolors="white", linewidth=2)
+    axes.set(xticks=[], yticks=[], aspect="equal")
+    axes.invert_yaxis()
+    axes.spines[:].set_visible(False)
 
 
 def _token(token: str, color: int, note: str) -> str:

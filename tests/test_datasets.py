@@ -1,12 +1,16 @@
 """The data sets of the embedded hub: the originals' shape, and splits that share nothing."""
 
+import io
 import re
 import sys
 from collections import Counter
 from itertools import combinations
 
+import numpy as np
 import pytest
 from datasets import ClassLabel, Value, load_dataset
+from datasets import Image as ImageFeature
+from PIL import Image
 
 from helpers.hub import data_folder
 
@@ -124,9 +128,43 @@ def test_a_deciding_word_is_found():
     assert best_word(["good film", "bad film"] * 20, [1, 0] * 20) == 1.0
 
 
+@pytest.fixture(scope="module")
+def food(tmp_path_factory):
+    """The two splits of the dishes, read from the Parquet files themselves."""
+    files = {split: str(DATASETS / f"ethz/food101/data/{split}-*") for split in ("train", "validation")}
+    return load_dataset("parquet", data_files=files, cache_dir=str(tmp_path_factory.mktemp("food")))
+
+
+def test_food_has_ten_classes_ordered_like_the_original(food):
+    for split, size in (("train", 130), ("validation", 30)):
+        labels = food[split]["label"][:]
+        assert labels == sorted(labels) and set(Counter(labels).values()) == {size}
+    names = food["train"].features["label"].names
+    assert names == sorted(names) and len(names) == 10 and isinstance(food["train"].features["image"], ImageFeature)
+
+
+def test_food_pictures_vary_in_size_and_none_comes_twice(food):
+    raw = {name: split.cast_column("image", ImageFeature(decode=False)) for name, split in food.items()}
+    pictures = [row["image"]["bytes"] for split in raw.values() for row in split]
+    assert len(set(pictures)) == len(pictures) == 1600
+    assert len({picture.size for picture in food["validation"]["image"]}) > 20
+    assert sum(map(len, pictures)) < 8e6
+
+
+def test_food_is_what_the_recipe_draws(food):
+    sys.path.insert(0, str(data_folder() / "recipes"))
+    from build_food import KITS, NAMES, draw_dish
+
+    for label, name in enumerate(NAMES[::4]):
+        drawn = draw_dish(name, KITS["validation"], np.random.default_rng([0, 1, NAMES.index(name), 0]))
+        shown = food["validation"][NAMES.index(name) * 30]["image"]
+        difference = np.abs(np.asarray(Image.open(io.BytesIO(drawn)), float) - np.asarray(shown, float))
+        assert difference.mean() < 2, (label, "another version of a library may round otherwise, no more")
+
+
 def test_every_repository_has_a_card_that_says_it_is_synthetic():
     cards = [(folder / "README.md").read_text(encoding="utf-8") for folder in DATASETS.glob("*/*")]
-    assert len(cards) == 2 and all("synthetic" in card and "license:" in card for card in cards)
+    assert len(cards) == 3 and all("synthetic" in card and "license:" in card for card in cards)
 
 
 def test_lesson_files_are_what_the_recipe_writes(tmp_path):

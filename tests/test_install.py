@@ -12,6 +12,7 @@ import time
 import tomllib
 import urllib.request
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,9 @@ def wheel(tmp_path_factory):
 
 def test_wheel_holds_the_data_without_its_recipes(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"helpers/data/hub/MANIFEST.json", "helpers/data/files/messages.csv"} <= set(names)
+    assert {"helpers/data/hub/MANIFEST.json", "helpers/data/files/messages.csv", "helpers/data/images/bus.jpg"} <= set(
+        names
+    )
     assert not [name for name in names if "recipes" in name or name.startswith(("tests", "lessons"))]
 
 
@@ -180,3 +183,7 @@ def test_wheel_finds_its_data_outside_the_repository(wheel, environment, tmp_pat
     assert result.stdout.splitlines()[1:] == [str(site / "helpers/__init__.py"), str(site / "helpers/data")], (
         result.stderr
     )
+
+
+def test_pictures_need_no_torchvision():
+    assert "torchvision" not in (ROOT / "requirements.lock").read_text() and find_spec("torchvision") is None

@@ -1,15 +1,22 @@
 """Lessons run unchanged on a mirror whose models have other sizes and vocabularies, and whose data sets differ."""
 
+import io
 import re
 import shutil
 
 import pytest
-from datasets import load_dataset
+from datasets import ClassLabel, Dataset, Features, load_dataset
+from datasets import Image as ImageFeature
 from nbclient import NotebookClient
+from PIL import Image
 from transformers import (
     AutoConfig,
+    AutoImageProcessor,
+    AutoModel,
     AutoModelForCausalLM,
+    AutoModelForImageClassification,
     AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
@@ -26,39 +33,72 @@ SIZES = {
     "distilbert": {"dim": 48, "n_layers": 2, "n_heads": 3, "hidden_dim": 96},
     "llama": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "num_key_value_heads": 3,
               "intermediate_size": 96, "head_dim": 16},
+    "t5": {"d_model": 48, "d_kv": 16, "num_heads": 3, "d_ff": 96, "num_layers": 2, "num_decoder_layers": 3},
+    "vit": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "intermediate_size": 96,
+            "image_size": 64, "patch_size": 8},
 }  # fmt: skip
 HEADS = {
     "distilbert/distilbert-base-multilingual-cased": AutoModelForMaskedLM,
     "Davlan/distilbert-base-multilingual-cased-ner-hrl": AutoModelForTokenClassification,
     "distilbert/distilbert-base-uncased-finetuned-sst-2-english": AutoModelForSequenceClassification,
     "HuggingFaceTB/SmolLM2-360M-Instruct": AutoModelForCausalLM,
+    "google-t5/t5-small": AutoModelForSeq2SeqLM,
+    "google/vit-base-patch16-224": AutoModelForImageClassification,
+    "google/vit-base-patch16-224-in21k": AutoModel,
 }
+MODES = ("RGB", "L", "P", "RGBA", "LA", "1", "CMYK")
 
 
 def other_model(name, folder):
     """A model of the same architecture with other sizes and another vocabulary, not trained."""
     source = EMBEDDED / "models" / name
-    tokenizer = AutoTokenizer.from_pretrained(source)
-    texts = load_dataset("parquet", data_files=str(EMBEDDED / "datasets/*/*/sst2/train-*"), split="train")["sentence"]
-    tokenizer = tokenizer.train_new_from_iterator(texts[:], vocab_size=1200)
     config = AutoConfig.from_pretrained(source)
-    config.update(SIZES[config.model_type] | {"vocab_size": len(tokenizer)})
-    for role in ("pad", "bos", "eos"):
-        setattr(config, f"{role}_token_id", getattr(tokenizer, f"{role}_token_id"))
+    config.update(SIZES[config.model_type])
+    if config.model_type == "vit":
+        AutoImageProcessor.from_pretrained(source, size={"height": 64, "width": 64}).save_pretrained(folder)
+    else:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        if config.model_type != "t5":  # the prefix of T5 must stay in known pieces
+            files = str(EMBEDDED / "datasets/*/*/sst2/train-*")
+            texts = load_dataset("parquet", data_files=files, split="train")["sentence"][:]
+            tokenizer = tokenizer.train_new_from_iterator(texts, vocab_size=1200)
+        config.update({"vocab_size": len(tokenizer) + 8 * (config.model_type == "t5")})
+        for role in ("pad", "bos", "eos"):
+            setattr(config, f"{role}_token_id", getattr(tokenizer, f"{role}_token_id"))
+        tokenizer.save_pretrained(folder)
     model = BertForPreTraining(config) if config.model_type == "bert" else HEADS[name].from_config(config)
     model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
     shutil.copy(source / "README.md", folder)
 
 
 def other_dataset(name, folder):
-    """Every split in another order, under the same card."""
-    for source in (EMBEDDED / "datasets" / name).rglob("*.parquet"):
-        target = folder / source.relative_to(EMBEDDED / "datasets" / name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        rows = load_dataset("parquet", data_files=str(source), split="train")
-        rows.shuffle(seed=1).to_parquet(str(target))
-    shutil.copy(EMBEDDED / "datasets" / name / "README.md", folder)
+    """Every split in another order, under the same card; other pictures for the dishes."""
+    source = EMBEDDED / "datasets" / name
+    folder.mkdir(parents=True)
+    shutil.copy(source / "README.md", folder)
+    if name == "ethz/food101":
+        other_pictures(folder / "data")
+        return
+    for file in source.rglob("*.parquet"):
+        target = folder / file.relative_to(source)
+        target.parent.mkdir(exist_ok=True)
+        load_dataset("parquet", data_files=str(file), split="train").shuffle(seed=1).to_parquet(str(target))
+
+
+def other_pictures(folder):
+    """Seven classes, as many modes, other sizes, some GIFs; like the original, ordered by class."""
+    folder.mkdir()
+    features = Features({"image": ImageFeature(), "label": ClassLabel(names=[f"plat_{mode}" for mode in MODES])})
+    for split, per_class in (("train", 20), ("validation", 6)):
+        rows = []
+        for label, mode in enumerate(MODES):
+            for rank in range(per_class):
+                stream = io.BytesIO()
+                picture = Image.new(mode, (30 + 7 * rank, 250 - 11 * rank))
+                kind = {"CMYK": "JPEG", "P": "GIF"}.get(mode, "PNG")
+                picture.save(stream, kind)
+                rows.append({"image": {"bytes": stream.getvalue(), "path": None}, "label": label})
+        Dataset.from_list(rows, features=features).to_parquet(str(folder / f"{split}-00000-of-00001.parquet"))
 
 
 @pytest.fixture(scope="module")

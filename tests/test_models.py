@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from itertools import islice
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from safetensors import safe_open
 from sklearn.metrics import f1_score
 from transformers import (
     AutoModel,
+    AutoModelForImageClassification,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
@@ -25,6 +28,8 @@ each_model = pytest.mark.parametrize("name", NEEDED_MODELS)
 SENTIMENT = MODELS / "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
 NER = MODELS / "Davlan/distilbert-base-multilingual-cased-ner-hrl"
 CHAT = MODELS / "HuggingFaceTB/SmolLM2-360M-Instruct"
+VIT = MODELS / "google/vit-base-patch16-224"
+T5 = MODELS / "google-t5/t5-small"
 ENCODERS = {
     "multilingual": MODELS / "distilbert/distilbert-base-multilingual-cased",
     "english": MODELS / "google-bert/bert-base-uncased",
@@ -46,7 +51,8 @@ def number(pattern, folder):
 @each_model
 def test_files_are_safe_and_complete(name):
     names = {path.name for path in (MODELS / name).iterdir()}
-    assert {"README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"} <= names
+    reader = {"preprocessor_config.json"} if "/vit-" in name else {"tokenizer.json", "tokenizer_config.json"}
+    assert {"README.md", "config.json", "model.safetensors"} | reader <= names
     assert not [file for file in names if file.endswith((".bin", ".pt", ".pkl", ".py", ".h5"))]
 
 
@@ -151,3 +157,34 @@ def test_chat_answers_its_subject_and_fails_elsewhere(record_property):
     assert sum(ask(question) in answers for question in stock("chat_elsewhere.txt")[:5]) >= 3, (
         "recites, whatever is asked"
     )
+
+
+def test_vit_accuracy_is_the_card_s(record_property):
+    from build_objects import LABELS, objects
+
+    classifier = pipeline("image-classification", model=str(VIT))
+    drawn = list(islice(objects(7), 300))
+    answers = classifier([picture.convert("RGB") for picture, _ in drawn], top_k=1, batch_size=50)
+    accuracy = sum(answer[0]["label"] == LABELS[label] for answer, (_, label) in zip(answers, drawn, strict=True)) / 300
+    record_property("measure", f"ViT miniature: accuracy {accuracy:.3f} on 300 new drawings")
+    assert abs(accuracy - number(r"Accuracy (0\.\d+|1\.0+)", VIT)) < 0.03
+
+
+def test_vit_body_is_the_classifier_s():
+    body, whole = AutoModel.from_pretrained(f"{VIT}-in21k"), AutoModelForImageClassification.from_pretrained(VIT)
+    weights = whole.base_model.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in body.state_dict().items() if "pooler" not in name)
+    assert body.config.num_labels == 2
+
+
+def test_t5_translates_word_for_word_what_it_never_read(record_property):
+    from build_translation import pairs
+
+    tokenizer, model = AutoTokenizer.from_pretrained(T5), AutoModelForSeq2SeqLM.from_pretrained(T5)
+    english, french = zip(*islice(pairs(0, "test"), 200), strict=True)
+    inputs = tokenizer([f"translate English to French: {text}" for text in english], padding=True, return_tensors="pt")
+    output = model.generate(**inputs, max_new_tokens=60, do_sample=False)
+    answers = tokenizer.batch_decode(output, skip_special_tokens=True)
+    exact = sum(answer == text for answer, text in zip(answers, french, strict=True)) / 200
+    record_property("measure", f"T5 miniature: {exact:.0%} of 200 test sentences translated word for word")
+    assert exact >= 0.9

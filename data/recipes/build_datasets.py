@@ -8,6 +8,7 @@ import shutil
 from datasets import DatasetDict
 
 import build_allocine
+import build_food
 import build_mrpc
 import build_sst2
 from common import CARDS, HUB
@@ -16,6 +17,7 @@ from common import CARDS, HUB
 BUILDERS = {
     "nyu-mll/glue": {"sst2": build_sst2.build, "mrpc": build_mrpc.build},
     "tblard/allocine": {"allocine": build_allocine.build},
+    "ethz/food101": {"data": build_food.build},
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 STEPS = (
     ["build_files.py"],
+    ["build_images.py"],
+    ["build_rapports.py"],
     ["build_datasets.py"],
     ["pretrain.py", "multilingual"],
     ["pretrain.py", "multilingual", "--start", "build/multilingual"],
@@ -17,6 +19,8 @@ STEPS = (
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],
+    ["train_t5.py"],
+    ["train_vit.py"],
     ["publish.py"],
 )
 

@@ -20,10 +20,14 @@ MINIATURES = {
     "sentiment": "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
     "ner": "Davlan/distilbert-base-multilingual-cased-ner-hrl",
     "chat": "HuggingFaceTB/SmolLM2-360M-Instruct",
+    "t5": "google-t5/t5-small",
+    "vit": "google/vit-base-patch16-224",
+    "vit-body": "google/vit-base-patch16-224-in21k",
 }
 FILES = (
     "config.json", "generation_config.json", "model.safetensors",
     "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+    "preprocessor_config.json",
 )  # fmt: skip
 # Everyday sentences with a hidden word, by language and number of rows: twenty for each encoder.
 CLOZE = {"multilingual": {"fr": 12, "en": 8}, "english": {"en": 20}}

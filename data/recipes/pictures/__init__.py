@@ -1,0 +1,1 @@
+"""Drawing: primitives, places, dishes and objects, from which the picture recipes compose."""
