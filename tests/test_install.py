@@ -127,12 +127,12 @@ def test_make_sync_changes_nothing(clone):
 def test_every_import_of_helpers_is_a_declared_dependency():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     names = {re.match(r"[\w-]+", requirement)[0].replace("-", "_").lower() for requirement in declared}
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "helpers").glob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "helpers").rglob("*.py")]
     imported = {
         module.split(".")[0]
         for tree in trees
         for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.level == 0)
         for module in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module])
     }
     distributions = importlib.metadata.packages_distributions()
