@@ -77,21 +77,17 @@ def run(recipe: str, seed: int) -> dict[str, float]:
     helpers.start(seed)
     import torch
     import transformers
-    from datasets import load_dataset
+    from datasets import disable_caching, load_dataset
     from transformers import AutoImageProcessor, AutoModelForImageClassification, Trainer, TrainingArguments
 
     from helpers.metrics import Accuracy, compute_metrics
 
     transformers.logging.set_verbosity_error()
-    food = load_dataset("ethz/food101")
-    n_classes = food["train"].features["label"].num_classes
+    disable_caching()  # nothing of an earlier run is found
+    splits = {name: load_dataset("ethz/food101", split=name) for name in ("train", "validation")}
+    n_classes = splits["train"].features["label"].num_classes
     processor = AutoImageProcessor.from_pretrained(CHECKPOINT)
     with tempfile.TemporaryDirectory() as folder:
-        # A cache of its own: nothing of an earlier run is found there.
-        splits = {name: load_dataset("ethz/food101", split=name) for name in ("train", "validation")}
-        from datasets import disable_caching
-
-        disable_caching()
         started = time.perf_counter()
         ready, taken = prepared(recipe, splits, processor)
         arguments = TrainingArguments(
