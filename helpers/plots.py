@@ -78,7 +78,7 @@ def heat_map(
     """A table of numbers `values[row][column]` as coloured cells, each with its value; the darkest is the highest."""
     figure, axes = plt.subplots(figsize=(4 + 0.62 * len(columns), 1.4 + 0.42 * len(rows)))
     image = axes.imshow(values, cmap="Blues", aspect="auto")
-    axes.set_xticks(range(len(columns)), columns)
+    axes.set_xticks(range(len(columns)), columns, fontsize=10)
     axes.set_yticks(range(len(rows)), rows)
     axes.set(title=title)
     axes.spines[:].set_visible(False)

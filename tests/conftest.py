@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 NO_NETWORK = str(ROOT / "tests" / "no_network")
 MAX_SECONDS, MAX_GIGABYTES = 45, 2.0
 
-sys.path.insert(0, str(ROOT / "tests" / "tools"))
+sys.path[:0] = [str(ROOT / "tests" / "tools"), str(ROOT / "data" / "recipes")]
 # Kernels and subprocesses inherit the block; this process, already started, takes it by import.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [NO_NETWORK, os.environ.get("PYTHONPATH")]))
 os.environ.pop("ATELIER_HUB", None)

@@ -2,7 +2,6 @@
 
 import json
 import string
-import sys
 from itertools import pairwise
 
 import pytest
@@ -490,7 +489,6 @@ def test_reports_have_the_blemishes_of_real_exports(reports):
 
 
 def test_reports_are_what_the_recipe_writes(tmp_path):
-    sys.path.insert(0, str(data_folder() / "recipes"))
     import build_rapports
 
     build_rapports.main(tmp_path)

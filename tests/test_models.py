@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from itertools import islice
 
 import pytest
@@ -21,9 +20,9 @@ from transformers import (
 )
 
 from helpers.hub import NEEDED_MODELS, data_folder
+from publish import cloze_table
 
 MODELS = data_folder() / "hub" / "models"
-RECIPES = data_folder() / "recipes"
 each_model = pytest.mark.parametrize("name", NEEDED_MODELS)
 SENTIMENT = MODELS / "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
 NER = MODELS / "Davlan/distilbert-base-multilingual-cased-ner-hrl"
@@ -34,9 +33,6 @@ ENCODERS = {
     "multilingual": MODELS / "distilbert/distilbert-base-multilingual-cased",
     "english": MODELS / "google-bert/bert-base-uncased",
 }
-sys.path.insert(0, str(RECIPES))
-
-from publish import cloze_table  # noqa: E402, the recipes are no package
 
 
 def card(folder):

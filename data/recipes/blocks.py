@@ -105,13 +105,9 @@ def mask(
     return chosen, torch.where(chosen & (how >= 0.9), noise, corrupted)
 
 
-def own_documents(tokenizer: BertTokenizer, own_text: list[tuple[list[str], list[str]]]) -> list[list[list[int]]]:
-    """Token numbers of the project's everyday sentences and opinions, and of generated reviews."""
-    rng, sentences, reviews = random.Random(3), [], []
-    for written, generated in own_text:
-        sentences += [vary_apostrophe(line, rng) for line in written]
-        reviews += [vary_apostrophe(line, rng) for line in generated]
-    return [tokenizer(lines, add_special_tokens=False)["input_ids"] for lines in (sentences, reviews)]
+def documents(tokenizer: BertTokenizer, lines: list[str], rng: random.Random) -> list[list[int]]:
+    """Token numbers of every line, its apostrophes varied."""
+    return tokenizer([vary_apostrophe(line, rng) for line in lines], add_special_tokens=False)["input_ids"]
 
 
 def opinions_with_labels(language: str) -> list[tuple[str, int]]:
@@ -129,15 +125,15 @@ def opinions_with_labels(language: str) -> list[tuple[str, int]]:
 
 def rated_reviews(tokenizer: BertTokenizer, languages: tuple[str, ...]) -> list[list[int]]:
     """Token numbers of reviews with their rating in words, before or after; the telling tokens are negative."""
-    rng, documents, pairs = random.Random(4), [], yaml.safe_load((STOCKS / "ratings.yaml").read_text(encoding="utf-8"))
+    rng, rated, pairs = random.Random(4), [], yaml.safe_load((STOCKS / "ratings.yaml").read_text(encoding="utf-8"))
     for language in languages:
         rows = opinions_with_labels(language)
-        texts, labels = [vary_apostrophe(text, rng) for text, _ in rows], [label for _, label in rows]
+        reviews = documents(tokenizer, [text for text, _ in rows], rng)
         sides = [tokenizer(pair, add_special_tokens=False)["input_ids"] for pair in pairs[language]]
         period = tokenizer.convert_tokens_to_ids(".")
-        for ids, label in zip(tokenizer(texts, add_special_tokens=False)["input_ids"], labels, strict=True):
+        for ids, (_, label) in zip(reviews, rows, strict=True):
             bad, good = rng.choice(sides)
             here, there = (good, bad) if label else (bad, good)
             rating = [*(token if token in there else -token for token in here), period]
-            documents.append(rating + ids if rng.random() < 0.5 else ids[: REVIEW_LENGTH - 3 - len(rating)] + rating)
-    return documents
+            rated.append(rating + ids if rng.random() < 0.5 else ids[: REVIEW_LENGTH - 3 - len(rating)] + rating)
+    return rated

@@ -37,8 +37,8 @@ from blocks import (
     REVIEW_LENGTH,
     SENTENCE_LENGTH,
     Blocks,
+    documents,
     mask,
-    own_documents,
     rated_reviews,
 )
 from common import BUILD, build_optimizers, save_miniature, write_measures
@@ -181,9 +181,12 @@ class Reading:
     def __init__(self, recipe: Recipe, tokenizer: BertTokenizer, lines: list[str], own_text: list, rated: bool) -> None:
         """Encode all the text once; with `rated`, the reviews say their rating in words."""
         self.tokenizer, self.rated = tokenizer, rated
-        self.sentences, self.reviews = own_documents(tokenizer, own_text)
+        rng = random.Random(3)
+        self.sentences = documents(tokenizer, [line for written, _ in own_text for line in written], rng)
         if rated:
             self.reviews = rated_reviews(tokenizer, recipe.languages)
+        else:
+            self.reviews = documents(tokenizer, [line for _, generated in own_text for line in generated], rng)
         pairs, seed = recipe.model_type == "bert", 12 if rated else 2
         self.blocks = Blocks(tokenizer, lines, TOKENS_PER_STEP, pairs, seed)
         self.text_rates, self.own_rates = (

@@ -9,24 +9,22 @@ from .records import Box, Report
 SHAPES = ("rectangle", "rectanglelabels")
 
 
-def read_boxes(results: Iterable[dict[str, Any]], size: tuple[int, int] | None, task: str, report: Report) -> list[Box]:
+def read_boxes(results: Iterable[dict[str, Any]], task: str, report: Report) -> list[Box]:
     """The boxes of one annotation: regions joined by `id`, whatever their order.
 
-    A region is spread over several results of one id: a rectangle, its labels, its transcription. `size` (width,
-    height) in pixels serves where a result does not state the original size. What cannot be joined or has no area is
-    reported and left out; what was turned or reached over the edge is reported and kept, as its upright envelope.
+    A region is spread over several results of one id: a rectangle, its labels, its transcription. What cannot be
+    joined, has no area or does not state its image's size is reported and left out; what was turned or reached over
+    the edge is reported and kept, as its upright envelope.
     """
     parts: dict[str, list[dict[str, Any]]] = {}
     for result in results:
         if result.get("type") != "relation":
             parts.setdefault(str(result.get("id", "")), []).append(result)
-    found = (_join(region_id, group, size, task, report) for region_id, group in parts.items())
+    found = (_join(region_id, group, task, report) for region_id, group in parts.items())
     return [box for box in found if box]
 
 
-def _join(
-    region_id: str, group: list[dict[str, Any]], size: tuple[int, int] | None, task: str, report: Report
-) -> Box | None:
+def _join(region_id: str, group: list[dict[str, Any]], task: str, report: Report) -> Box | None:
     """One box out of the results that share an id; None when there is no rectangle among them."""
     values = [result.get("value") or {} for result in group]
     place = next((result for result, value in zip(group, values, strict=True) if "width" in value), None)
@@ -40,7 +38,7 @@ def _join(
         report.add("box_without_label", task, region_id)
     if text is None:
         report.add("box_without_text", task, region_id)
-    corners = pixel_box(place, size, task, region_id, report)
+    corners = pixel_box(place, task, region_id, report)
     if corners is None:
         return None
     page = next((int(r["item_index"]) for r in group if "item_index" in r), int(values[0].get("item_index") or 0))
@@ -60,7 +58,7 @@ def _text(value: dict[str, Any]) -> str | None:
 
 
 def pixel_box(
-    result: dict[str, Any], size: tuple[int, int] | None, task: str, region: str, report: Report
+    result: dict[str, Any], task: str, region: str, report: Report
 ) -> tuple[float, float, float, float] | None:
     """Left, top, right, bottom in pixels of a region in percent; None when reported as unusable.
 
@@ -69,10 +67,8 @@ def pixel_box(
     value = result["value"]
     width, height = result.get("original_width"), result.get("original_height")
     if not (width and height):
-        if size is None:
-            report.add("no_size", task, region, "original_width ou original_height absent")
-            return None
-        (width, height) = size
+        report.add("no_size", task, region, "original_width ou original_height absent")
+        return None
     if result.get("image_rotation"):
         report.add("image_rotation", task, region, f"{result['image_rotation']}°")
     try:

@@ -116,7 +116,7 @@ class _Reading:
             x0, y0, x1, y1 = item["box"]
             value = {"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
             result = {"value": value, "original_width": size[0], "original_height": size[1]}
-            if corners := pixel_box(result, None, task_id, str(rank), self.report):
+            if corners := pixel_box(result, task_id, str(rank), self.report):
                 labels = self.checked((item["label"],) if item.get("label") else (), task_id)
                 boxes.append(Box(str(rank), *corners, labels=labels, text=item.get("text")))
         annotation = Annotation("", "", "", False, boxes=tuple(boxes))
@@ -206,7 +206,7 @@ class _Reading:
         if text is not None and not pages:
             regions = [result for result in results if result.get("type") in ("labels", "hypertextlabels")]
             spans = [span for region in regions if (span := read_span(region, text, task_id, self.report))]
-        boxes = read_boxes(results, None, task_id, self.report) if pages else []
+        boxes = read_boxes(results, task_id, self.report) if pages else []
         for region in (*spans, *boxes):
             self.checked(region.labels, task_id)
         relations = [
