@@ -14,6 +14,7 @@ STEPS = (
     ["build_datasets.py"],
     ["pretrain.py", "multilingual"],
     ["pretrain.py", "multilingual", "--start", "build/multilingual"],
+    ["pretrain.py", "multilingual", "--start", "build/multilingual", "--pieces", "7000"],
     ["pretrain.py", "english"],
     ["pretrain.py", "english", "--start", "build/english", "--tokens", "50e6"],
     ["train_sentiment.py"],

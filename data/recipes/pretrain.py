@@ -3,6 +3,7 @@
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english --start build/english --tokens 50e6
+    ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual --start build/multilingual --pieces 7000
 
 One thread, bfloat16 autocast, an hour or more for each run on a laptop CPU. The first stage reads novels only, in short
 blocks, which leaves the initial plateau soonest. In the last stage some updates read the project's own text, one
@@ -15,6 +16,9 @@ The English model is a BERT: it also learns to tell following from foreign halve
 The reviews are then rated in words, as on a review site ("five stars", "one of the worst"), before or after the text.
 The words that tell a good rating from a bad one are always hidden, and their loss is added to that of all other hidden
 words: without it, polarity is too small a part of the loss to be learnt by a model of this size.
+
+`--pieces` learns the vocabulary again before going on, the everyday sentences counting ten times: novels alone leave
+*milk*, *dog* and *école* in pieces, and a word in pieces can never be the answer to one mask.
 """
 
 import argparse
@@ -56,6 +60,7 @@ OWN_TURNS_GOING_ON = {
     "english": {0: "sentences", 2: "reviews", 4: "sentences", 6: "reviews"},
 }
 REVIEWS_PER_LANGUAGE = 80_000
+EVERYDAY_TIMES = 10  # how often the everyday sentences count when a vocabulary is learnt again
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,11 @@ RECIPES = {
 }
 
 
-def train_tokenizer(recipe: Recipe, lines: list[str]) -> BertTokenizer:
-    """A WordPiece tokenizer learnt from `lines` and from the list of contemporary words."""
+def train_tokenizer(recipe: Recipe, lines: list[str], pieces: int) -> BertTokenizer:
+    """A WordPiece tokenizer of so many `pieces`, learnt from `lines` and from the list of contemporary words."""
     contemporary = [word for line in stock("contemporary.txt") for word in line.split()]
     base = BertTokenizer(do_lower_case=recipe.lowercase, strip_accents=None if recipe.lowercase else False)
-    tokenizer = base.train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=recipe.vocab_size)
+    tokenizer = base.train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=pieces)
     tokenizer.model_max_length = 512
     return tokenizer
 
@@ -206,14 +211,40 @@ class Reading:
         return batch, *mask(batch, self.tokenizer, self.generator, rates)
 
 
-def begin(recipe: Recipe, start: Path | None, texts: list[str]) -> tuple[BertTokenizer, PreTrainedModel]:
-    """Tokenizer and model of a trained folder, or a tokenizer learnt from `texts` and a new model; without dropout."""
+def change_vocabulary(
+    model: PreTrainedModel, old: BertTokenizer, new: BertTokenizer, recipe: Recipe
+) -> PreTrainedModel:
+    """The model for another vocabulary: a piece keeps its weights; a new one gets the mean of the pieces it was."""
+    known = old.get_vocab()
+    were = [
+        [known[piece]] if piece in known else old(piece.removeprefix("##"), add_special_tokens=False)["input_ids"]
+        for piece in new.convert_ids_to_tokens(range(len(new)))
+    ]
+    weights = {
+        name: torch.stack([weight[ids].mean(0) for ids in were]) if len(weight) == len(old) else weight
+        for name, weight in model.state_dict().items()
+    }
+    changed = build_model(recipe, new)
+    changed.load_state_dict(weights)
+    return changed
+
+
+def begin(
+    recipe: Recipe, start: Path | None, texts: list[str], everyday: list[str], pieces: int | None
+) -> tuple[BertTokenizer, PreTrainedModel]:
+    """Tokenizer and model of a trained folder, or a tokenizer learnt from `texts` and a new model; without dropout.
+
+    With `start` and `pieces`, the vocabulary is learnt again, from `texts` and the `everyday` sentences.
+    """
     if start:
         tokenizer = BertTokenizer.from_pretrained(start)
         architecture = BertForPreTraining if recipe.model_type == "bert" else AutoModelForMaskedLM
         model = architecture.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
+        if pieces:
+            learnt = train_tokenizer(recipe, texts + everyday * EVERYDAY_TIMES, pieces)
+            tokenizer, model = learnt, change_vocabulary(model, tokenizer, learnt, recipe)
     else:
-        tokenizer = train_tokenizer(recipe, texts)
+        tokenizer = train_tokenizer(recipe, texts, recipe.vocab_size)
         model = build_model(recipe, tokenizer)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -221,13 +252,14 @@ def begin(recipe: Recipe, start: Path | None, texts: list[str]) -> tuple[BertTok
     return tokenizer, model
 
 
-def train(name: str, tokens: float, start: Path | None, out: Path) -> None:
+def train(name: str, tokens: float, start: Path | None, out: Path, pieces: int | None = None) -> None:
     """Run all the stages, or the last from `start`, logging to `out/log.jsonl`; save all with measures in `out`."""
     recipe = RECIPES[name]
     torch.manual_seed(1 if start else 0)
     lines, held_out = load_text(recipe.languages)
     own_text = [own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11) for language in recipe.languages]
-    tokenizer, model = begin(recipe, start, [*lines, *(review for _, reviews in own_text for review in reviews)])
+    everyday, reviews = ([line for side in sides for line in side] for sides in zip(*own_text, strict=True))
+    tokenizer, model = begin(recipe, start, [*lines, *reviews], everyday, pieces)
     reading = Reading(recipe, tokenizer, lines, own_text, rated=start is not None)
     print(f"{model.num_parameters():,} parameters, {len(reading.blocks.text):,} tokens of text", flush=True)
     body = torch.compile(model.base_model, dynamic=False)
@@ -289,6 +321,7 @@ if __name__ == "__main__":
     parser.add_argument("name", choices=RECIPES)
     parser.add_argument("--tokens", type=float, default=60e6, help="tokens to see (60 million)")
     parser.add_argument("--start", type=Path, help="go on from the model, tokenizer and measures of this folder")
+    parser.add_argument("--pieces", type=int, help="with --start: learn a vocabulary of so many pieces again")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    train(arguments.name, arguments.tokens, arguments.start, BUILD / arguments.name)
+    train(arguments.name, arguments.tokens, arguments.start, BUILD / arguments.name, arguments.pieces)
