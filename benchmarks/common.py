@@ -26,11 +26,11 @@ def alternate(script: Path, names: tuple[str, str], rounds: int = 3) -> dict[str
     return runs
 
 
-def report(title: str, runs: dict[str, list[dict]], cost: str, quality: str) -> None:
-    """Print the median of the paired ratios of cost (first over second), and the medians of cost and quality."""
+def report(title: str, runs: dict[str, list[dict]], cost: str) -> None:
+    """Print the median of the paired ratios of cost (first over second), and the medians of all measures."""
     (copied, slow), (ours, fast) = runs.items()
     ratios = [a[cost] / b[cost] for a, b in zip(slow, fast, strict=True)]
     print(f"{title}: {copied} / {ours} = {statistics.median(ratios):.2f} in {cost}")
     for name, measures in runs.items():
-        costs, qualities = ([row[key] for row in measures] for key in (cost, quality))
-        print(f"  {name:<8} {cost} {statistics.median(costs):8.2f}   {quality} {statistics.median(qualities):.3f}")
+        medians = (f"{key} {statistics.median(row[key] for row in measures):.3f}" for key in measures[0])
+        print(f"  {name:<8}", "   ".join(medians))

@@ -85,4 +85,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         print(json.dumps(run(sys.argv[1], int(sys.argv[2]))))
     else:
-        report("SST-2 fine-tuning", alternate(Path(__file__), ("copied", "ours")), cost="seconds", quality="accuracy")
+        report("SST-2 fine-tuning", alternate(Path(__file__), ("copied", "ours")), cost="seconds")
