@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 from IPython.display import HTML, display
@@ -37,6 +38,12 @@ def set_style() -> None:
 def show(figure: Figure, alt: str) -> None:
     """Display a figure with its alternative text, then close it."""
     display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as a picture, then close it."""
+    figure.savefig(path)
     plt.close(figure)
 
 
@@ -76,6 +83,13 @@ def heat_map(
     alt: str,
 ) -> None:
     """A table of numbers `values[row][column]` as coloured cells, each with its value; the darkest is the highest."""
+    show(heat_map_figure(values, rows, columns, title), alt)
+
+
+def heat_map_figure(
+    values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], title: str
+) -> Figure:
+    """The figure of `heat_map`, to be saved."""
     figure, axes = plt.subplots(figsize=(4 + 0.62 * len(columns), 1.4 + 0.42 * len(rows)))
     image = axes.imshow(values, cmap="Blues", aspect="auto")
     axes.set_xticks(range(len(columns)), columns, fontsize=10)
@@ -87,7 +101,7 @@ def heat_map(
             color = "white" if image.norm(value) > 0.6 else "black"
             text = f"{value:.2f}".replace(".", ",")
             axes.text(column, row, text, ha="center", va="center", color=color, fontsize=10)
-    show(figure, alt)
+    return figure
 
 
 def learning_curves(curves: Mapping[str, Mapping[int, float]], title: str, ylabel: str, alt: str) -> None:

@@ -7,14 +7,14 @@ from itertools import islice
 import numpy as np
 import torch
 import yaml
-from transformers import BertTokenizer
+from transformers import PreTrainedTokenizerBase as Tokenizer
 
 from build_reviews import labelled_reviews
 from common import STOCKS
 from corpora import vary_apostrophe, written_reviews
 
 POSITIONS = 512
-SENTENCE_LENGTH, REVIEW_LENGTH = 32, 48
+SENTENCE_LENGTH, REVIEW_LENGTH, NOTE_LENGTH = 32, 48, 64
 RATED_PER_LANGUAGE = 60_000
 # In the project's own text, what the running text often has is hidden half as often, and other words more: opinions
 # and things are what it is there to teach.
@@ -24,7 +24,7 @@ OFTEN, RATE_OFTEN, RATE_SELDOM = 300, 0.1, 0.35
 class Blocks:
     """Draws batches of token numbers from running text and from short documents."""
 
-    def __init__(self, tokenizer: BertTokenizer, lines: list[str], tokens: int, pairs: bool, seed: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, lines: list[str], tokens: int, pairs: bool, seed: int) -> None:
         """Encode the running text once; batches have so many `tokens`.
 
         `pairs` halves one row in four, for the following-segment task.
@@ -91,7 +91,7 @@ class Blocks:
 
 
 def mask(
-    batch: dict[str, torch.Tensor], tokenizer: BertTokenizer, generator: torch.Generator, rates: torch.Tensor
+    batch: dict[str, torch.Tensor], tokenizer: Tokenizer, generator: torch.Generator, rates: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Chosen positions (boolean) and the corrupted input: 80 % [MASK], 10 % a random token, 10 % unchanged.
 
@@ -105,7 +105,7 @@ def mask(
     return chosen, torch.where(chosen & (how >= 0.9), noise, corrupted)
 
 
-def documents(tokenizer: BertTokenizer, lines: list[str], rng: random.Random) -> list[list[int]]:
+def documents(tokenizer: Tokenizer, lines: list[str], rng: random.Random) -> list[list[int]]:
     """Token numbers of every line, its apostrophes varied."""
     return tokenizer([vary_apostrophe(line, rng) for line in lines], add_special_tokens=False)["input_ids"]
 
@@ -123,7 +123,7 @@ def opinions_with_labels(language: str) -> list[tuple[str, int]]:
     return rows + written * (len(rows) // len(written) if written else 0)
 
 
-def rated_reviews(tokenizer: BertTokenizer, languages: tuple[str, ...]) -> list[list[int]]:
+def rated_reviews(tokenizer: Tokenizer, languages: tuple[str, ...]) -> list[list[int]]:
     """Token numbers of reviews with their rating in words, before or after; the telling tokens are negative."""
     rng, rated, pairs = random.Random(4), [], yaml.safe_load((STOCKS / "ratings.yaml").read_text(encoding="utf-8"))
     for language in languages:

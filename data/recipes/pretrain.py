@@ -1,7 +1,8 @@
-"""Pretrain the two encoders: tokenizer, then masked language modelling, in blocks that grow from 32 to 128 tokens.
+"""Pretrain the encoders: tokenizer, then masked language modelling, in blocks that grow from 32 to 128 tokens.
 
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english
+    ATELIER_CORPORA=folder python data/recipes/pretrain.py french
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english --start build/english --tokens 50e6
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual --start build/multilingual --pieces 7000
 
@@ -10,7 +11,8 @@ blocks, which leaves the initial plateau soonest. In the last stage some updates
 document a row: everyday sentences and opinions, or generated film reviews, each of which keeps one opinion from its
 first word to its last, so that *limp* and *tedious* are learnt to go together. Matrices of the layers are updated by
 Muon, all else by AdamW: Muon left the plateau after 700 updates, AdamW alone after more than 1,000.
-The English model is a BERT: it also learns to tell following from foreign halves of a text.
+The English model is a BERT: it also learns to tell following from foreign halves of a text. The French one is a RoBERTa
+whose own text is everyday sentences and notes from the field, no reviews.
 
 `--start` goes on from a trained folder, in the last stage alone, at half the learning rate and with more weight decay.
 The reviews are then rated in words, as on a review site ("five stars", "one of the worst"), before or after the text.
@@ -32,10 +34,22 @@ from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import AutoConfig, AutoModelForMaskedLM, BertForPreTraining, BertTokenizer, PreTrainedModel
+from transformers import (
+    AddedToken,
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertForPreTraining,
+    BertTokenizer,
+    PreTrainedModel,
+    RobertaTokenizer,
+)
+from transformers import PreTrainedTokenizerBase as Tokenizer
 from transformers.utils import ModelOutput
 
 from blocks import (
+    NOTE_LENGTH,
+    POSITIONS,
     RATE_OFTEN,
     RATE_SELDOM,
     REVIEW_LENGTH,
@@ -47,59 +61,78 @@ from blocks import (
 )
 from common import BUILD, build_optimizers, save_miniature, write_measures
 from corpora import own_sentences, passages, stock, vary_apostrophe
+from helpers.ner.words import words_of
 
 TOKENS_PER_STEP = 4096
 MASK_RATE = 0.2
 # (length of the blocks of running text, share of all updates, whether some updates read the project's own text)
 STAGES = [(32, 0.12, False), (64, 0.13, False), (128, 0.75, True)]
-# What the updates of a round of eight read, when it is not running text.
+# What the updates of a round of eight read, when it is not running text: in a first run, and going on from one.
 ROUND = 8
 OWN_TURNS = {0: "sentences", 4: "reviews"}
-OWN_TURNS_GOING_ON = {
-    "multilingual": {0: "sentences", 3: "sentences", 6: "reviews"},
-    "english": {0: "sentences", 2: "reviews", 4: "sentences", 6: "reviews"},
-}
 REVIEWS_PER_LANGUAGE = 80_000
 EVERYDAY_TIMES = 10  # how often the everyday sentences count when a vocabulary is learnt again
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What distinguishes the two encoders."""
+    """What distinguishes the encoders."""
 
     languages: tuple[str, ...]
     lowercase: bool
     vocab_size: int
     model_type: str
+    turns: dict[int, str]
+    later_turns: dict[int, str]
+    everyday_times: int = 0  # how often the everyday sentences count for the first vocabulary
+    notes: str = ""  # a stock of longer texts on the course's subjects
 
 
 RECIPES = {
-    "multilingual": Recipe(("fr", "en"), False, 6000, "distilbert"),
-    "english": Recipe(("en",), True, 4000, "bert"),
-}
+    "multilingual": Recipe(
+        ("fr", "en"), False, 6000, "distilbert", OWN_TURNS, {0: "sentences", 3: "sentences", 6: "reviews"}
+    ),
+    "english": Recipe(
+        ("en",), True, 4000, "bert", OWN_TURNS, {0: "sentences", 2: "reviews", 4: "sentences", 6: "reviews"}
+    ),
+    "french": Recipe(
+        ("fr",), False, 6000, "roberta", {0: "sentences", 4: "notes"},
+        {0: "sentences", 2: "notes", 4: "sentences", 6: "notes"}, everyday_times=EVERYDAY_TIMES, notes="field_fr.txt",
+    ),
+}  # fmt: skip
 
 
-def train_tokenizer(recipe: Recipe, lines: list[str], pieces: int) -> BertTokenizer:
-    """A WordPiece tokenizer of so many `pieces`, learnt from `lines` and from the list of contemporary words."""
+def empty_tokenizer(recipe: Recipe) -> Tokenizer:
+    """A tokenizer that knows its special tokens only, numbered as in the model whose name the miniature bears."""
+    if recipe.model_type == "roberta":
+        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+        mask_token = AddedToken("<mask>", lstrip=True, special=True)  # takes the space before it
+        return RobertaTokenizer({token: i for i, token in enumerate(special)}, [], mask_token=mask_token)
+    return BertTokenizer(do_lower_case=recipe.lowercase, strip_accents=None if recipe.lowercase else False)
+
+
+def train_tokenizer(recipe: Recipe, lines: list[str], pieces: int) -> Tokenizer:
+    """A tokenizer of so many `pieces`, learnt from `lines` and from the list of contemporary words."""
     contemporary = [word for line in stock("contemporary.txt") for word in line.split()]
-    base = BertTokenizer(do_lower_case=recipe.lowercase, strip_accents=None if recipe.lowercase else False)
-    tokenizer = base.train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=pieces)
+    tokenizer = empty_tokenizer(recipe).train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=pieces)
     tokenizer.model_max_length = 512
     return tokenizer
 
 
-def build_model(recipe: Recipe, tokenizer: BertTokenizer) -> PreTrainedModel:
+def build_model(recipe: Recipe, tokenizer: Tokenizer) -> PreTrainedModel:
     """A 4-layer, 192-wide encoder; positions start as small sinusoids, all other weights at random."""
     width, layers, heads = 192, 4, 4
     sizes = {
-        "distilbert": {"dim": width, "n_layers": layers, "n_heads": heads, "hidden_dim": 4 * width},
-        "bert": {
-            "hidden_size": width,
-            "num_hidden_layers": layers,
-            "num_attention_heads": heads,
-            "intermediate_size": 4 * width,
-        },
-    }[recipe.model_type]
+        "hidden_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": 4 * width,
+    }
+    if recipe.model_type == "distilbert":
+        sizes = {"dim": width, "n_layers": layers, "n_heads": heads, "hidden_dim": 4 * width}
+    elif recipe.model_type == "roberta":  # its positions begin after the number of the padding token
+        ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+        sizes |= {"max_position_embeddings": POSITIONS + tokenizer.pad_token_id + 1, "type_vocab_size": 1} | ends
     config = AutoConfig.for_model(
         recipe.model_type, vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, **sizes
     )
@@ -124,6 +157,8 @@ def scores(
     hidden = output.last_hidden_state[chosen]
     if model.config.model_type == "distilbert":
         return model.vocab_projector(model.vocab_layer_norm(model.activation(model.vocab_transform(hidden)))), None
+    if model.config.model_type == "roberta":
+        return model.lm_head(hidden), None
     return model.cls.predictions(hidden), model.cls.seq_relationship(output.pooler_output)
 
 
@@ -133,8 +168,10 @@ def update(
 ) -> float:  # fmt: skip
     """One training update; returns the loss over the masked words (over the masked ratings, where there are any)."""
     targets, rated, following = batch.pop("input_ids")[chosen], batch.pop("rating")[chosen], batch.pop("following")
-    if model.config.model_type == "distilbert":
+    if model.config.model_type != "bert":
         del batch["token_type_ids"]
+    if model.config.model_type == "roberta":
+        batch["position_ids"] += model.config.pad_token_id + 1
     with torch.autocast("cpu", torch.bfloat16):
         logits, halves = scores(model, body(input_ids=corrupted, **batch), chosen)
     loss = watched = cross_entropy(logits[~rated].float(), targets[~rated])
@@ -152,7 +189,7 @@ def update(
 
 
 @torch.no_grad()
-def evaluate(model: PreTrainedModel, tokenizer: BertTokenizer, lines: list[str], length: int) -> dict[str, float]:
+def evaluate(model: PreTrainedModel, tokenizer: Tokenizer, lines: list[str], length: int) -> dict[str, float]:
     """Loss, perplexity and top-1 accuracy on held-out text: 15 % of the tokens, all replaced by [MASK], fixed seed."""
     model.eval()
     ids = [token for line in tokenizer(lines, add_special_tokens=False)["input_ids"] for token in line]
@@ -183,15 +220,20 @@ def load_text(languages: tuple[str, ...]) -> tuple[list[str], dict[str, list[str
 class Reading:
     """What the model reads at every update: running text, everyday sentences, reviews."""
 
-    def __init__(self, recipe: Recipe, tokenizer: BertTokenizer, lines: list[str], own_text: list, rated: bool) -> None:
+    def __init__(self, recipe: Recipe, tokenizer: Tokenizer, lines: list[str], own_text: list, rated: bool) -> None:
         """Encode all the text once; with `rated`, the reviews say their rating in words."""
         self.tokenizer, self.rated = tokenizer, rated
         rng = random.Random(3)
         self.sentences = documents(tokenizer, [line for written, _ in own_text for line in written], rng)
-        if rated:
+        if not any(generated for _, generated in own_text):
+            self.reviews = []
+        elif rated:
             self.reviews = rated_reviews(tokenizer, recipe.languages)
         else:
             self.reviews = documents(tokenizer, [line for _, generated in own_text for line in generated], rng)
+        notes = stock(recipe.notes) if recipe.notes else []
+        apart = [" ".join(line[start:end] for start, end in words_of(line)) for line in notes]  # as for entities
+        self.notes = documents(tokenizer, notes + apart, rng)
         pairs, seed = recipe.model_type == "bert", 12 if rated else 2
         self.blocks = Blocks(tokenizer, lines, TOKENS_PER_STEP, pairs, seed)
         self.text_rates, self.own_rates = (
@@ -203,6 +245,8 @@ class Reading:
         """A batch of one kind, the positions to guess, and the corrupted input."""
         if kind == "sentences":
             batch, rates = self.blocks.from_documents(self.sentences, SENTENCE_LENGTH), self.own_rates
+        elif kind == "notes":
+            batch, rates = self.blocks.from_documents(self.notes, NOTE_LENGTH), self.own_rates
         elif kind == "reviews":
             batch = self.blocks.from_documents(self.reviews, REVIEW_LENGTH, pairs=not self.rated)
             rates = self.text_rates / 2 if self.rated else self.own_rates
@@ -211,9 +255,7 @@ class Reading:
         return batch, *mask(batch, self.tokenizer, self.generator, rates)
 
 
-def change_vocabulary(
-    model: PreTrainedModel, old: BertTokenizer, new: BertTokenizer, recipe: Recipe
-) -> PreTrainedModel:
+def change_vocabulary(model: PreTrainedModel, old: Tokenizer, new: Tokenizer, recipe: Recipe) -> PreTrainedModel:
     """The model for another vocabulary: a piece keeps its weights; a new one gets the mean of the pieces it was."""
     known = old.get_vocab()
     were = [
@@ -231,20 +273,20 @@ def change_vocabulary(
 
 def begin(
     recipe: Recipe, start: Path | None, texts: list[str], everyday: list[str], pieces: int | None
-) -> tuple[BertTokenizer, PreTrainedModel]:
+) -> tuple[Tokenizer, PreTrainedModel]:
     """Tokenizer and model of a trained folder, or a tokenizer learnt from `texts` and a new model; without dropout.
 
     With `start` and `pieces`, the vocabulary is learnt again, from `texts` and the `everyday` sentences.
     """
     if start:
-        tokenizer = BertTokenizer.from_pretrained(start)
+        tokenizer = AutoTokenizer.from_pretrained(start)
         architecture = BertForPreTraining if recipe.model_type == "bert" else AutoModelForMaskedLM
         model = architecture.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
         if pieces:
             learnt = train_tokenizer(recipe, texts + everyday * EVERYDAY_TIMES, pieces)
             tokenizer, model = learnt, change_vocabulary(model, tokenizer, learnt, recipe)
     else:
-        tokenizer = train_tokenizer(recipe, texts, recipe.vocab_size)
+        tokenizer = train_tokenizer(recipe, texts + everyday * recipe.everyday_times, recipe.vocab_size)
         model = build_model(recipe, tokenizer)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -257,13 +299,15 @@ def train(name: str, tokens: float, start: Path | None, out: Path, pieces: int |
     recipe = RECIPES[name]
     torch.manual_seed(1 if start else 0)
     lines, held_out = load_text(recipe.languages)
-    own_text = [own_sentences(language, REVIEWS_PER_LANGUAGE, seed=11) for language in recipe.languages]
+    n_reviews = REVIEWS_PER_LANGUAGE if "reviews" in recipe.turns.values() else 0
+    own_text = [own_sentences(language, n_reviews, seed=11) for language in recipe.languages]
     everyday, reviews = ([line for side in sides for line in side] for sides in zip(*own_text, strict=True))
+    everyday += stock(recipe.notes) if recipe.notes else []
     tokenizer, model = begin(recipe, start, [*lines, *reviews], everyday, pieces)
     reading = Reading(recipe, tokenizer, lines, own_text, rated=start is not None)
     print(f"{model.num_parameters():,} parameters, {len(reading.blocks.text):,} tokens of text", flush=True)
     body = torch.compile(model.base_model, dynamic=False)
-    steps, turns = int(tokens / TOKENS_PER_STEP), OWN_TURNS_GOING_ON[name] if start else OWN_TURNS
+    steps, turns = int(tokens / TOKENS_PER_STEP), recipe.later_turns if start else recipe.turns
     steppers = build_optimizers(model, steps, scale=0.5, weight_decay=0.1) if start else build_optimizers(model, steps)
     log = Log(out / "log.jsonl", lambda length: top1(model, tokenizer, held_out, length))
     for length, share, reads_own in [(128, 1.0, True)] if start else STAGES:
@@ -278,9 +322,7 @@ def train(name: str, tokens: float, start: Path | None, out: Path, pieces: int |
     save(model, tokenizer, held_out, run, out)
 
 
-def top1(
-    model: PreTrainedModel, tokenizer: BertTokenizer, held_out: dict[str, list[str]], length: int
-) -> dict[str, float]:
+def top1(model: PreTrainedModel, tokenizer: Tokenizer, held_out: dict[str, list[str]], length: int) -> dict[str, float]:
     """Masked accuracy on the held-out text of each language."""
     return {language: evaluate(model, tokenizer, text, length)["top1"] for language, text in held_out.items()}
 
@@ -306,9 +348,7 @@ class Log:
             self.file.flush()
 
 
-def save(
-    model: PreTrainedModel, tokenizer: BertTokenizer, held_out: dict[str, list[str]], run: dict, out: Path
-) -> None:
+def save(model: PreTrainedModel, tokenizer: Tokenizer, held_out: dict[str, list[str]], run: dict, out: Path) -> None:
     """Write float16 safetensors that load as float32, the tokenizer, and `measures.json`."""
     measures = run | {"held_out": {lang: evaluate(model, tokenizer, text, 128) for lang, text in held_out.items()}}
     measures["held_out"]["all"] = evaluate(model, tokenizer, [line for text in held_out.values() for line in text], 128)

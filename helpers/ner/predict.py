@@ -1,0 +1,56 @@
+"""Predictions of a token classifier: one label per word of a passage, however long."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from .windows import encode, stitch
+from .words import runs
+
+Found = tuple[int, int, str, float]
+
+
+@torch.inference_mode()
+def word_scores(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, passages: Sequence[Sequence[str]], window: int = 256,
+    stride: int = 64, batch_size: int = 16,
+) -> list[np.ndarray]:  # fmt: skip
+    """Probabilities of every word of every passage (given as words): arrays of shape (words, labels).
+
+    Windows go through the model by decreasing length, so that batches need little padding.
+    """
+    model.eval()
+    windows = [
+        (rank, row)
+        for rank, words in enumerate(passages)
+        for row in encode(words, tokenizer, None, None, window, stride)
+    ]
+    order = sorted(range(len(windows)), key=lambda i: -len(windows[i][1]["input_ids"]))
+    scores: dict[int, np.ndarray] = {}
+    for first in range(0, len(order), batch_size):
+        batch = order[first : first + batch_size]
+        rows = [{name: windows[i][1][name] for name in ("input_ids", "attention_mask")} for i in batch]
+        inputs = tokenizer.pad(rows, return_tensors="pt").to(model.device)
+        probabilities = model(**inputs).logits.float().softmax(-1).cpu().numpy()
+        scores |= {i: probabilities[place, : len(windows[i][1]["input_ids"])] for place, i in enumerate(batch)}
+    held: list[list[int]] = [[] for _ in passages]
+    for i, (rank, _) in enumerate(windows):
+        held[rank].append(i)
+    return [
+        stitch([windows[i][1] for i in mine], [scores[i] for i in mine], len(words))
+        for mine, words in zip(held, passages, strict=True)
+    ]
+
+
+def best_labels(scores: Sequence[np.ndarray], id2label: dict[int, str]) -> list[list[str]]:
+    """The most probable BIO label of every word."""
+    return [[id2label[int(i)] for i in by_word.argmax(-1)] for by_word in scores]
+
+
+def found_entities(scores: np.ndarray, places: Sequence[tuple[int, int]], id2label: dict[int, str]) -> Iterator[Found]:
+    """Entities as (start, end, label, score): characters, and the lowest probability among the words' labels."""
+    best = scores.argmax(-1)
+    for first, last, kind in runs([id2label[int(i)] for i in best]):
+        yield places[first][0], places[last][1], kind, float(scores[first : last + 1].max(-1).min())
