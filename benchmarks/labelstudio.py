@@ -13,7 +13,6 @@ import importlib.util
 import json
 import random
 import resource
-import string
 import sys
 import tempfile
 import time
@@ -57,8 +56,8 @@ def joined(rng: random.Random, pool: list[Passage]) -> Passage:
 def annotation(rng: random.Random, number: int, text: str, spans: list[tuple[int, int, str]]) -> dict[str, Any]:
     """One annotation or prediction, one in twenty cancelled, with the fields that Label Studio writes."""
     results = [
-        {"value": {"start": start, "end": end, "text": text[start:end], "labels": [label]}, "from_name": "label",
-         "id": "".join(rng.choices(string.ascii_letters, k=10)), "to_name": "text", "type": "labels", "origin": "manual"}
+        {"value": {"start": start, "end": end, "text": text[start:end], "labels": [label]}, "origin": "manual",
+         "id": f"{rng.getrandbits(40):010x}", "from_name": "label", "to_name": "text", "type": "labels"}
         for start, end, label in spans
     ]  # fmt: skip
     day = f"2024-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T{rng.randint(8, 18):02}:{rng.randint(0, 59):02}"

@@ -1,19 +1,22 @@
 """The `atelier` command."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from helpers import hub, session
+from helpers.errors import told
+from helpers.labels_cli import app as labels_app
+from helpers.ner.cli import app as ner_app
 
-app = typer.Typer(help="Atelier Transformers : vérifier la machine et les hubs.", no_args_is_help=True)
+app = typer.Typer(help="Atelier Transformers : machine, hubs, annotations, entités nommées.", no_args_is_help=True)
 hub_app = typer.Typer(help="Les modèles et les jeux de données que lisent les leçons.", no_args_is_help=True)
 app.add_typer(hub_app, name="hub")
+app.add_typer(labels_app, name="labels")
+app.add_typer(ner_app, name="ner")
 
-Result = TypeVar("Result")
 Folder = Annotated[Path | None, typer.Argument(help="Dossier du hub ; par défaut, le hub embarqué.")]
 
 
@@ -36,12 +39,13 @@ def check() -> None:
 
 
 @hub_app.command("list")
+@told
 def list_hub(folder: Folder = None) -> None:
     """Dit, pour chaque modèle et jeu de données des leçons, s’il est dans le hub et ce qu’il pèse.
 
     Exemple : atelier hub list /media/usb/hub
     """
-    manifest = _or_exit(hub.read_manifest, _folder(folder))
+    manifest = hub.read_manifest(_folder(folder))
     for kind, needed, title in (
         ("models", hub.NEEDED_MODELS, "Modèles"),
         ("datasets", hub.NEEDED_DATASETS, "Jeux de données"),
@@ -54,12 +58,13 @@ def list_hub(folder: Folder = None) -> None:
 
 
 @hub_app.command()
+@told
 def verify(folder: Folder = None) -> None:
     """Compare chaque fichier au sha256 du manifeste ; code de retour 1 si l’un d’eux diffère.
 
     Exemple : atelier hub verify /media/usb/hub
     """
-    problems = _or_exit(lambda path: list(hub.verify(path)), _folder(folder))
+    problems = list(hub.verify(_folder(folder)))
     for problem in problems:
         typer.echo(f"✗ {problem}", err=True)
     if problems:
@@ -68,26 +73,18 @@ def verify(folder: Folder = None) -> None:
 
 
 @hub_app.command()
+@told
 def manifest(folder: Annotated[Path, typer.Argument(help="Dossier d’un hub.")]) -> None:
     """Écrit MANIFEST.json, qu’un dossier doit porter pour servir de hub.
 
     Exemple : atelier hub manifest /media/usb/hub
     """
-    typer.echo(f"✓ {len(_or_exit(hub.write_manifest, folder))} fichiers inscrits dans {folder / 'MANIFEST.json'}")
+    typer.echo(f"✓ {len(hub.write_manifest(folder))} fichiers inscrits dans {folder / 'MANIFEST.json'}")
 
 
 def _folder(folder: Path | None) -> Path:
     """The folder asked for, or the embedded hub."""
     return folder or hub.data_folder() / "hub"
-
-
-def _or_exit(function: Callable[[Path], Result], folder: Path) -> Result:
-    """The function's result, or its one-line error on stderr and exit code 2."""
-    try:
-        return function(folder)
-    except (hub.HubError, OSError) as error:
-        typer.echo(f"✗ {error}", err=True)
-        raise typer.Exit(2) from None
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from helpers.errors import AtelierError
+
 HASHED_AT_MOUNT = 64 * 2**20  # larger files are compared by size when mounting, by sha256 in `verify`
 MAP_CACHE_LIMIT = 2**30  # bytes that `Dataset.map` may leave in a mounted hub
 
@@ -37,7 +39,7 @@ NEEDED_DATASETS = {
 }
 
 
-class HubError(RuntimeError):
+class HubError(AtelierError, RuntimeError):
     """A hub that cannot be used; the message is one line that says which file and what to do."""
 
 

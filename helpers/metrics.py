@@ -10,7 +10,6 @@ from seqeval.metrics import precision_score, recall_score
 from sklearn.metrics import accuracy_score, f1_score
 from transformers import EvalPrediction
 
-IGNORED = -100  # the label of tokens that no loss and no metric counts
 _LABELS = datasets.Features({"predictions": datasets.Value("int64"), "references": datasets.Value("int64")})
 
 _ROWS = datasets.Features({name: datasets.Sequence(datasets.Value("string")) for name in ("predictions", "references")})
@@ -75,18 +74,18 @@ class Entities(evaluate.Metric):
         return {name: float(score(references, predictions, zero_division=0)) for name, score in scores.items()}
 
 
-def compute_entity_metrics(names: Sequence[str]) -> Callable[[EvalPrediction], dict[str, float]]:
+def compute_entity_metrics(names: Sequence[str], ignored: int = -100) -> Callable[[EvalPrediction], dict[str, float]]:
     """A function for `Trainer(compute_metrics=…)` over token logits of shape (n, tokens, labels).
 
-    `names[i]` is the BIO label number i; tokens whose label is −100 are left out. Each row counts as one text: windows
-    that overlap show their common words twice, so that exact scores come from stitched predictions.
+    `names[i]` is the BIO label number i; tokens whose label is `ignored` are left out. Each row counts as one text:
+    windows that overlap show their common words twice, so that exact scores come from stitched predictions.
     """
 
     def compute(prediction: EvalPrediction) -> dict[str, float]:
         """Scores by name."""
         guesses, references = np.argmax(prediction.predictions, axis=-1), prediction.label_ids
         rows = [
-            ([names[i] for i in guess[truth != IGNORED]], [names[i] for i in truth[truth != IGNORED]])
+            ([names[i] for i in guess[truth != ignored]], [names[i] for i in truth[truth != ignored]])
             for guess, truth in zip(guesses, references, strict=True)
         ]
         return Entities().compute(predictions=[guess for guess, _ in rows], references=[truth for _, truth in rows])

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from helpers.errors import AtelierError
+
 Status = Literal["annotated", "empty", "cancelled", "unlabelled"]
 
 
-class ExportError(ValueError):
+class ExportError(AtelierError, ValueError):
     """An export that cannot be read; the message is one line: file, task or place, field, what to do."""
 
 

@@ -59,10 +59,10 @@ def rename_pairs(pairs: Iterable[str], labels: Sequence[str]) -> dict[str, str]:
 def assign(sizes: Mapping[str, int], proportions: Sequence[float], seed: int) -> dict[str, str]:
     """The side of every document, given how many tasks each has: in a seeded order, to the side that lacks most.
 
-    Raises ValueError when proportions are not three numbers that sum to 1, or when a side would stay empty.
+    Raises ExportError when proportions are not three numbers that sum to 1, or when a side would stay empty.
     """
     if len(proportions) != len(SIDES) or min(proportions) < 0 or abs(sum(proportions) - 1) > 1e-6:
-        raise ValueError(f"trois proportions dont la somme est 1 étaient attendues, pas {tuple(proportions)}")
+        raise ExportError(f"trois proportions dont la somme est 1 étaient attendues, pas {tuple(proportions)}")
     documents = sorted(sizes)
     random.Random(seed).shuffle(documents)
     wanted = {side: share * sum(sizes.values()) for side, share in zip(SIDES, proportions, strict=True)}
@@ -73,7 +73,7 @@ def assign(sizes: Mapping[str, int], proportions: Sequence[float], seed: int) ->
         held[side] += sizes[document]
     empty = [side for side in SIDES if wanted[side] and not held[side]]
     if empty:
-        raise ValueError(f"{len(documents)} documents ne suffisent pas : {empty[0]} resterait vide")
+        raise ExportError(f"{len(documents)} documents ne suffisent pas : {empty[0]} resterait vide")
     return sides
 
 
@@ -84,7 +84,7 @@ def split_export(
     """Deal the tasks of an export out to `out`/{train,validation,test}.json, no document on two sides.
 
     The records are written as they were read. Returns the number of documents and tasks of each side and the digest
-    of the export. Nothing is written when the export cannot be read. Raises ExportError, and ValueError as `assign`.
+    of the export. Nothing is written when the export cannot be read. Raises ExportError.
     """
     if export.is_dir():
         raise ExportError(f"{export} est un dossier : le partage demande un fichier d’export")

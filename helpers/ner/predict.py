@@ -49,8 +49,15 @@ def best_labels(scores: Sequence[np.ndarray], id2label: dict[int, str]) -> list[
     return [[id2label[int(i)] for i in by_word.argmax(-1)] for by_word in scores]
 
 
-def found_entities(scores: np.ndarray, places: Sequence[tuple[int, int]], id2label: dict[int, str]) -> Iterator[Found]:
-    """Entities as (start, end, label, score): characters, and the lowest probability among the words' labels."""
+def found_entities(
+    scores: np.ndarray, places: Sequence[tuple[int, int]], id2label: dict[int, str], threshold: float = 0.0
+) -> Iterator[Found]:
+    """Entities as (start, end, label, score): characters, and the lowest probability among the words' labels.
+
+    Those whose score is below `threshold` are left out.
+    """
     best = scores.argmax(-1)
     for first, last, kind in runs([id2label[int(i)] for i in best]):
-        yield places[first][0], places[last][1], kind, float(scores[first : last + 1].max(-1).min())
+        score = float(scores[first : last + 1].max(-1).min())
+        if score >= threshold:
+            yield places[first][0], places[last][1], kind, score

@@ -1,39 +1,48 @@
 """What a training or an evaluation leaves behind: results as JSON, predictions, figures, a model card."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from helpers import plots
+from helpers.device import device
+from helpers.labelstudio import Report, read_export, write_predictions
 from helpers.labelstudio.writers import replacing
 
-from .corpus import digest
-from .predict import best_labels, word_scores
+from .corpus import digest, read_converted
+from .predict import Found, best_labels, found_entities, word_scores
 from .scores import confusion, evaluate
-from .settings import Settings
-from .words import OUTSIDE
+from .settings import Settings, SettingsError
+from .words import OUTSIDE, words_of
 
-WEIGHTS = "model.safetensors"
+WEIGHTS, STATE, RESULTS = "model.safetensors", "run.json", "results.json"
+AT_ONCE = 256  # passages predicted together
 SCORES = ("precision", "recall", "f1")
 
 
 def write_results(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Mapping[str, Any]],
-    labels: Sequence[str], settings: Settings, digests: Mapping[str, str], out: Path,
+    labels: Sequence[str], settings: Settings, digests: Mapping[str, str], out: Path, folder: Path,
 ) -> dict[str, Any]:  # fmt: skip
-    """Predict on converted passages and write results.json, predictions.jsonl, two figures and the card in `out`.
+    """Predict on converted passages and write results.json, predictions.jsonl, two figures and a card in `out`.
 
-    results.json comes last: where it stands, all is complete. Returns what it holds.
+    `folder` holds the model's weights. results.json comes last: where it stands, all is complete. Returns its content.
     """
     passages = [row["tokens"] for row in rows]
     scores = word_scores(model, tokenizer, passages, settings.window, settings.stride, settings.batch_size)
     truth, guess = [row["labels"] for row in rows], best_labels(scores, model.config.id2label)
     results = evaluate(truth, guess, labels)
-    results["digests"] = {"model": digest(out / WEIGHTS), "data": dict(digests)}
+    results["digests"] = {"model": digest(folder / WEIGHTS), "data": dict(digests)}
     with replacing(out / "predictions.jsonl") as file:
         for row, predicted in zip(rows, guess, strict=True):
             line = {"id": row["id"], "tokens": row["tokens"], "labels": row["labels"], "predicted": predicted}
@@ -41,9 +50,52 @@ def write_results(
     _figures(results, confusion(truth, guess, labels), labels, out)
     with replacing(out / "README.md") as file:
         file.write(_card(results, settings, labels))
-    with replacing(out / "results.json") as file:
+    with replacing(out / RESULTS) as file:
         json.dump(results, file, ensure_ascii=False, indent=1)
     return results
+
+
+def evaluate_folder(model: Path, data: Path, out: Path) -> dict[str, Any]:
+    """Measure a trained model on converted passages; what `write_results` writes, in `out`. Raises ExportError."""
+    rows = read_converted(data)
+    run, classifier, tokenizer = load(model)
+    return write_results(
+        classifier, tokenizer, rows, run["labels"], Settings(**run["settings"]), {data.name: digest(data)}, out, model
+    )
+
+
+def predict_file(model: Path, tasks: Path, out: Path, text_key: str, threshold: float) -> tuple[int, int]:
+    """Write pre-annotations for every task that has a text; the numbers of passages and of entities.
+
+    Tasks are read and written a few at a time. Entities whose score is below `threshold` are left out.
+    """
+    run, classifier, tokenizer = load(model)
+    settings, counts = Settings(**run["settings"]), [0, 0]
+
+    def predictions() -> Iterator[tuple[Mapping[str, Any], list[Found]]]:
+        texts = (task for task in read_export(tasks, Report(), text_key=text_key) if task.text)
+        while batch := list(islice(texts, AT_ONCE)):
+            places = [words_of(task.text or "") for task in batch]
+            words = [[task.text[start:end] for start, end in held] for task, held in zip(batch, places, strict=True)]
+            scores = word_scores(classifier, tokenizer, words, settings.window, settings.stride, settings.batch_size)
+            for task, held, by_word in zip(batch, places, scores, strict=True):
+                found = [
+                    row for row in found_entities(by_word, held, classifier.config.id2label) if row[3] >= threshold
+                ]
+                counts[0], counts[1] = counts[0] + 1, counts[1] + len(found)
+                yield task.data, found
+
+    write_predictions(predictions(), out, model_version=digest(model / WEIGHTS)[:12], text_key=text_key)
+    return counts[0], counts[1]
+
+
+def load(model: Path) -> tuple[dict[str, Any], PreTrainedModel, PreTrainedTokenizerBase]:
+    """What a training left in its folder: its record, model and tokenizer. SettingsError for another folder."""
+    if not (model / STATE).is_file() or not (model / WEIGHTS).is_file():
+        raise SettingsError(f"{model} ne tient pas de modèle entraîné : atelier ner train l’écrit")
+    run = json.loads((model / STATE).read_text(encoding="utf-8"))
+    classifier = AutoModelForTokenClassification.from_pretrained(model).to(device().type)
+    return run, classifier, AutoTokenizer.from_pretrained(model)
 
 
 def _figures(results: Mapping[str, Any], shares: list[list[float]], labels: Sequence[str], out: Path) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import AtelierError
 
-class SettingsError(ValueError):
+
+class SettingsError(AtelierError, ValueError):
     """Settings that cannot be used; the message is one line: file, field, what to do."""
 
 

@@ -5,7 +5,7 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -34,7 +34,7 @@ from helpers.labelstudio.writers import replacing
 from helpers.metrics import compute_entity_metrics
 
 from .corpus import SIDES, digest, read_converted
-from .report import write_results
+from .report import RESULTS, STATE, write_results
 from .settings import Settings, SettingsError
 from .tracking import Tracking
 from .windows import encode
@@ -42,15 +42,23 @@ from .words import label_list
 
 # Tokenizers that take words only when they put the space before each by themselves.
 BYTE_LEVEL = frozenset({"roberta", "bart", "longformer", "gpt2", "deberta", "modernbert"})
-CHECKPOINTS, STATE, RESULTS = "checkpoints", "run.json", "results.json"
+CHECKPOINTS = "checkpoints"
 
 
-def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended: its results, in the first process, or an interruption to go on from."""
+
+    results: dict[str, Any] | None = None
+    interrupted: bool = False
+
+
+def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> Outcome:
     """Train on the folder that `atelier labels convert` wrote; model, results, predictions, figures and card in `out`.
 
     Goes on from the last checkpoint of an interrupted run with the same settings and data; a finished one is left as
-    it is. `fresh` forgets an earlier run. Returns the results, or None when interrupted (and in processes but the
-    first). Raises ExportError for the data, SettingsError when `out` holds a run with other settings.
+    it is. `fresh` forgets an earlier run. Raises ExportError for the data, SettingsError when `out` holds a run with
+    other settings.
     """
     rows, labels = read_folder(data)
     digests = {side: digest(data / f"{side}.jsonl") for side in rows}
@@ -60,7 +68,7 @@ def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> dic
         if main:
             _prepare(out, {"settings": asdict(settings), "labels": labels, "data": digests}, fresh)
     if (out / RESULTS).exists():
-        return json.loads((out / RESULTS).read_text(encoding="utf-8")) if main else None
+        return Outcome(json.loads((out / RESULTS).read_text(encoding="utf-8")) if main else None)
     trainer = build_trainer(settings, arguments, rows, labels)
     tracking = Tracking(settings.experiment, asdict(settings)) if main and settings.experiment else None
     if tracking:
@@ -68,14 +76,14 @@ def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> dic
     with interruptible(trainer) as interruption:
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(out / CHECKPOINTS)))
     if interruption.done or not main:
-        return None
+        return Outcome(interrupted=interruption.done)
     trainer.save_model(str(out))
     held_out = rows.get("test", rows["validation"])[: settings.max_test or None]
-    results = write_results(trainer.model, trainer.processing_class, held_out, labels, settings, digests, out)
+    results = write_results(trainer.model, trainer.processing_class, held_out, labels, settings, digests, out, out)
     if tracking:
         tracking.finish(results, sorted(out.glob("*.png")), out if settings.log_model else None)
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
-    return results
+    return Outcome(results)
 
 
 def read_folder(data: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:

@@ -1,12 +1,16 @@
 """Long passages as overlapping windows of tokens, and predictions on windows as one label per word."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from transformers import PreTrainedTokenizerBase
 
-from helpers.metrics import IGNORED
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100  # the label of tokens that no loss and no metric counts
 
 
 def encode(
