@@ -29,6 +29,7 @@ NEEDED_MODELS = {
     "distilbert/distilbert-base-uncased-finetuned-sst-2-english": ("01", "04"),
     "google-bert/bert-base-uncased": ("04", "06", "07"),
     "google-t5/t5-small": ("02",),
+    "FacebookAI/roberta-base": ("09",),
     "google/vit-base-patch16-224": ("01",),
     "google/vit-base-patch16-224-in21k": ("08",),
 }

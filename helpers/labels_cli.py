@@ -21,7 +21,6 @@ Project = Annotated[
 ]
 Document = Annotated[str | None, typer.Option(help="Champ de data qui dit de quel document vient une tâche.")]
 Rename = Annotated[list[str], typer.Option(help="ANCIEN=NOUVEAU : une étiquette écrite autrement ; se répète.")]
-
 Chosen = Annotated[Policy, typer.Option(help="Quelle annotation garder d’une tâche qui en a plusieurs.")]
 
 
@@ -48,9 +47,7 @@ def convert(
     out: Annotated[Path, typer.Argument(help="Dossier où écrire les .jsonl, labels.json et statistics.json.")],
     project: Project,
     rename: Rename = [],  # noqa: B006
-    policy: Annotated[
-        Policy, typer.Option(help="Quelle annotation garder d’une tâche qui en a plusieurs.")
-    ] = "ground_truth",
+    policy: Chosen = "ground_truth",
     text_key: Annotated[str, typer.Option(help="Champ de data qui tient le texte.")] = "text",
     document_key: Document = None,
 ) -> None:
@@ -78,9 +75,7 @@ def convert(
 def stats(
     export: Export,
     notes: Annotated[bool, typer.Option(help="Détailler ce qui a été écarté ou corrigé, région par région.")] = False,
-    policy: Annotated[
-        Policy, typer.Option(help="Quelle annotation garder d’une tâche qui en a plusieurs.")
-    ] = "ground_truth",
+    policy: Chosen = "ground_truth",
     document_key: Document = None,
 ) -> None:
     """Compte, en JSON, les tâches, les documents, les étiquettes, et ce qui a été écarté ou corrigé.

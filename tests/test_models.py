@@ -32,6 +32,7 @@ T5 = MODELS / "google-t5/t5-small"
 ENCODERS = {
     "multilingual": MODELS / "distilbert/distilbert-base-multilingual-cased",
     "english": MODELS / "google-bert/bert-base-uncased",
+    "french": MODELS / "FacebookAI/roberta-base",
 }
 
 

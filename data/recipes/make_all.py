@@ -17,6 +17,7 @@ STEPS = (
     ["pretrain.py", "multilingual", "--start", "build/multilingual", "--pieces", "7000"],
     ["pretrain.py", "english"],
     ["pretrain.py", "english", "--start", "build/english", "--tokens", "50e6"],
+    ["pretrain.py", "french", "--tokens", "30e6"],
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],

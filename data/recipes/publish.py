@@ -17,6 +17,7 @@ from helpers.hub import write_manifest
 MINIATURES = {
     "multilingual": "distilbert/distilbert-base-multilingual-cased",
     "english": "google-bert/bert-base-uncased",
+    "french": "FacebookAI/roberta-base",
     "sentiment": "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
     "ner": "Davlan/distilbert-base-multilingual-cased-ner-hrl",
     "chat": "HuggingFaceTB/SmolLM2-360M-Instruct",
@@ -30,7 +31,7 @@ FILES = (
     "preprocessor_config.json",
 )  # fmt: skip
 # Everyday sentences with a hidden word, by language and number of rows: twenty for each encoder.
-CLOZE = {"multilingual": {"fr": 12, "en": 8}, "english": {"en": 20}}
+CLOZE = {"multilingual": {"fr": 12, "en": 8}, "english": {"en": 20}, "french": {"fr": 20}}
 
 
 def cloze_rows(name: str) -> list[tuple[str, set[str]]]:
@@ -48,10 +49,10 @@ def complete(folder: Path, sentences: list[str]) -> list[list[str]]:
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForMaskedLM.from_pretrained(folder)
     answers = []
     for sentence in sentences:
-        encoded = tokenizer(sentence, return_tensors="pt")
+        encoded = tokenizer(sentence.replace("[MASK]", tokenizer.mask_token), return_tensors="pt")
         place = (encoded["input_ids"][0] == tokenizer.mask_token_id).nonzero().item()
         best = model(**encoded).logits[0, place].topk(5).indices
-        answers.append(tokenizer.convert_ids_to_tokens(best))
+        answers.append([tokenizer.decode([piece]).strip() for piece in best])
     return answers
 
 

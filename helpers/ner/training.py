@@ -197,13 +197,13 @@ def interruptible(trainer: Trainer) -> Iterator[Interruption]:
 
 def _prepare(out: Path, run: dict[str, Any], fresh: bool) -> None:
     """Make `out` ready for this run: empty, or holding the same one."""
+    state = out / STATE
+    if not state.exists() and out.is_dir() and any(out.iterdir()):
+        raise SettingsError(f"{out} n’est pas vide et ne vient pas d’atelier ner train : choisissez un autre dossier")
     if fresh:
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
         for name in (STATE, RESULTS):
             (out / name).unlink(missing_ok=True)
-    state = out / STATE
-    if not state.exists() and out.is_dir() and any(out.iterdir()):
-        raise SettingsError(f"{out} n’est pas vide et ne vient pas d’atelier ner train : choisissez un autre dossier")
     if state.exists() and (before := json.loads(state.read_text(encoding="utf-8"))) != run:
         changed = [name for name in run["settings"] if before["settings"].get(name) != run["settings"][name]]
         what = ", ".join(changed) or "les données"

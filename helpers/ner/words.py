@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 Entity = tuple[int, int, str]
-# A word keeps its elision apart ("l'" + "aulne"); any other mark stands alone.
-WORD = re.compile(r"\w+['’](?=\w)|\w+|[^\w\s]")
+# An e-mail address and a decimal number are one word; an elision keeps apart ("l'" + "aulne"); other marks stand alone.
+WORD = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)+|\w+['’](?=\w)|\w+|[^\w\s]")
 OUTSIDE = "O"
 
 
