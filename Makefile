@@ -19,7 +19,8 @@ test: $(READY)
 
 # Ratios of time between the recipes that people copy and those of the lessons, with the quality of both.
 bench: $(READY)
-	for case in $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py)); do $(ALIKE) $(BIN)/python $$case || exit 1; done
+	failed=0; for case in $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py)); do \
+		$(ALIKE) $(BIN)/python $$case || failed=1; done; exit $$failed
 
 # Execute the lessons and write their outputs into the notebooks: make run, or make run LESSONS=lessons/04_tokenisation.md
 run: $(READY)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .records import Report, Span
+from .records import ExportError, Report, Span
 
 REACH = 60  # characters around the stated place in which a shifted text is searched
 
@@ -50,9 +50,11 @@ def _labels(value: dict[str, Any]) -> Iterable[str]:
 
 def _locate(text: str, start: int, end: int, stated: str) -> tuple[int, int] | None:
     """Where the stated text is: at its offsets, at those offsets in UTF-16 units, or once nearby."""
-    for place in ((start, end), _from_utf16(text, start, end)):
-        if place and 0 <= place[0] < place[1] <= len(text) and _same(text[slice(*place)], stated):
-            return place
+    if 0 <= start < end <= len(text) and _same(text[start:end], stated):
+        return start, end
+    place = _from_utf16(text, start, end)
+    if place and 0 <= place[0] < place[1] <= len(text) and _same(text[slice(*place)], stated):
+        return place
     pattern = r"\s+".join(re.escape(word) for word in stated.split())
     low = max(0, start - REACH)
     found = list(re.finditer(pattern, text[low : end + REACH]))
@@ -89,13 +91,15 @@ def settle(spans: Sequence[Span], order: Sequence[str], task: str, report: Repor
     2. A span with several labels takes the one that comes first in `order`.
     3. Of two equal places the first region stays; of two that overlap, the longer; of equal lengths, the earlier.
     4. A span may begin or end inside a word: it keeps its place, and the word takes the label of its overlap.
-    Blanks at the edges were already cut when the span was read.
+    Blanks at the edges were already cut when the span was read. A label that `order` lacks raises ExportError.
     """
     labelled = []
     for span in spans:
         if not span.labels:
             report.add("no_label", task, span.id, repr(span.text[:40]))
             continue
+        if unknown := set(span.labels) - set(order):
+            raise ExportError(f"tâche {task}, région {span.id} : étiquette {sorted(unknown)[0]!r} inconnue du projet")
         if len(span.labels) > 1:
             report.add("several_labels", task, span.id, ", ".join(span.labels))
         labelled.append((span, min(span.labels, key=order.index)))

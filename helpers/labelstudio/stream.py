@@ -98,12 +98,12 @@ class _Source:
                 found, self.at = self.json.raw_decode(self.window, self.at)
                 return found
             except json.JSONDecodeError as error:
-                cut = error.msg.startswith("Unterminated string") or error.pos >= len(self.window) - NEAR_END
+                unfinished = error.msg.startswith("Unterminated string")
+                cut = unfinished or error.pos >= len(self.window) - NEAR_END
                 if not cut or self.ended:
-                    at_end = cut and self.ended
-                    raise self.error(
-                        "fichier tronqué" if at_end else f"JSON invalide ({error.msg})", error.pos
-                    ) from None
+                    at_end = unfinished or error.pos >= len(self.window.rstrip())
+                    message = "fichier tronqué" if at_end else f"JSON invalide ({error.msg})"
+                    raise self.error(message, error.pos) from None
             self.read(size)
             size *= 2
 
