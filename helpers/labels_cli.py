@@ -9,6 +9,7 @@ import typer
 
 from helpers.errors import told
 from helpers.labelstudio import Policy, Report, read_export, read_labels
+from helpers.labelstudio.stream import objects
 from helpers.labelstudio.writers import replacing
 from helpers.ner.corpus import SIDES, read_passages, rename_pairs, split_export
 from helpers.ner.corpus import convert as convert_passages
@@ -60,6 +61,9 @@ def convert(
     sides = {side: source / f"{side}.json" for side in SIDES if (source / f"{side}.json").is_file()}
     statistics = {}
     for side, export in (sides or {"passages": source}).items():
+        if sides and next(objects(export), None) is None:  # split was asked for no such side
+            (out / f"{side}.jsonl").unlink(missing_ok=True)
+            continue
         report = Report()
         passages = read_passages(
             export, labels, report, policy=policy, text_key=text_key, document_key=document_key, rename=renamed

@@ -2,9 +2,8 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 from xml.etree import ElementTree
@@ -74,12 +73,11 @@ def read_labels(path: Path) -> list[str]:
 def replacing(path: Path) -> Iterator[TextIO]:
     """A text file that takes the place of `path` when it is complete, and leaves no trace when it is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        Path(draft).replace(path)
+        draft.replace(path)
     except BaseException:
-        with suppress(FileNotFoundError):
-            Path(draft).unlink()
+        draft.unlink(missing_ok=True)
         raise

@@ -44,7 +44,7 @@ def train(
 
     Exemple : atelier ner train donnees modele --epochs 10 --learning-rate 5e-4
 
-    Sur plusieurs processus : torchrun --nproc-per-node 2 -m helpers.ner train donnees modele
+    Sur plusieurs processus : torchrun --standalone --nproc-per-node 2 -m helpers.ner train donnees modele
     """
     options = {name: value for name, value in locals().items() if name not in ("data", "out", "config", "fresh")}
     from .settings import load_settings
@@ -55,7 +55,8 @@ def train(
 
     outcome = training.train(settings, data, out, fresh)
     if outcome.interrupted:
-        typer.echo(f"Interrompu : la même commande reprendra depuis {out / training.CHECKPOINTS}", err=True)
+        command = "la même commande, sans --fresh," if fresh else "la même commande"
+        typer.echo(f"Interrompu : {command} reprendra depuis {out / training.CHECKPOINTS}", err=True)
         raise typer.Exit(INTERRUPTED)
     if outcome.results is not None:
         _print_scores(outcome.results)

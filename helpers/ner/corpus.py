@@ -13,7 +13,7 @@ from helpers.labelstudio import ExportError, Policy, Report, read_export, settle
 from helpers.labelstudio.stream import objects
 from helpers.labelstudio.writers import replacing
 
-from .words import Alignment, Passage, to_bio, words_of
+from .words import Alignment, Passage, label_list, to_bio, words_of
 
 SIDES = ("train", "validation", "test")
 
@@ -88,13 +88,18 @@ def split_export(
     """
     if export.is_dir():
         raise ExportError(f"{export} est un dossier : le partage demande un fichier d’export")
-    documents = {task.id: task.document for task in read_export(export, Report(), document_key=document_key)}
+    if export.resolve() in {(out / f"{side}.json").resolve() for side in SIDES}:
+        raise ExportError(f"{export} serait remplacé par le partage : choisissez un autre dossier")
+    documents: dict[str, str] = {}
+    for task in read_export(export, Report(), document_key=document_key):
+        if documents.setdefault(task.id, task.document) != task.document:
+            raise ExportError(f"{export}, tâche {task.id} : deux tâches de documents différents ont ce numéro")
     sides = assign(Counter(documents.values()), proportions, seed)
     tasks = Counter()
     with ExitStack() as stack:
         files = {side: stack.enter_context(replacing(out / f"{side}.json")) for side in SIDES}
         for record in objects(export):
-            side = sides[documents[str(record.get("id", record.get("file_name", "")))]]
+            side = sides[documents[_task_id(record)]]
             files[side].write(",\n" if tasks[side] else "[\n")
             json.dump(record, files[side], ensure_ascii=False)
             tasks[side] += 1
@@ -103,6 +108,13 @@ def split_export(
     count = Counter(sides.values())
     result = {side: {"documents": count[side], "tasks": tasks[side]} for side in SIDES}
     return result | {"export": digest(export), "seed": seed, "proportions": list(proportions)}
+
+
+def _task_id(record: Mapping[str, Any]) -> str:
+    """The number that `read_export` gives to the task of a record: storage files and flat pages say it elsewhere."""
+    if "result" in record and isinstance(record.get("task"), dict):
+        return str(record["task"].get("id", ""))
+    return str(record["file_name"] if "file_name" in record and "annotations" in record else record.get("id", ""))
 
 
 def convert(passages: Iterable[Passage], path: Path) -> dict[str, Any]:
@@ -130,8 +142,8 @@ def convert(passages: Iterable[Passage], path: Path) -> dict[str, Any]:
             words += len(places)
             counts.update(label for *_, label in passage.entities)
             by_document[passage.document].update(label for *_, label in passage.entities)
-    if not documents:
-        raise ExportError(f"{path.name} : aucun passage annoté à convertir")
+        if not documents:
+            raise ExportError(f"{path.name} : aucun passage annoté à convertir")
     return {
         "passages": documents.total(),
         "documents": len(documents),
@@ -144,22 +156,30 @@ def convert(passages: Iterable[Passage], path: Path) -> dict[str, Any]:
     }
 
 
-def read_converted(path: Path) -> list[dict[str, Any]]:
-    """Rows that `convert` wrote. ExportError, with the line's number, for a file that it did not write."""
+def read_converted(path: Path, labels: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Rows that `convert` wrote. ExportError, with the line's number, for a file that it did not write.
+
+    With `labels`, also for a passage whose BIO labels are not theirs.
+    """
     if not path.is_file():
         raise ExportError(f"{path} n’existe pas : atelier labels convert l’écrit")
+    known = None if labels is None else set(label_list(labels))
     rows = []
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
                 row = json.loads(line)
                 lengths = {len(row[name]) for name in ("tokens", "starts", "ends", "labels")}
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
+                unknown = set() if known is None else set(row["labels"]) - known
+                name = row["id"]
+            except (ValueError, KeyError, TypeError) as error:
                 raise ExportError(
-                    f"{path}, ligne {number} : {error!r} ; atelier labels convert écrit ce fichier"
+                    f"{path}, ligne {number} : {type(error).__name__} {error} ; atelier labels convert écrit ce fichier"
                 ) from None
             if len(lengths) != 1:
                 raise ExportError(f"{path}, ligne {number} : tokens et labels n’ont pas le même nombre d’éléments")
+            if unknown:
+                raise ExportError(f"{path}, passage {name} : {sorted(unknown)[0]} n’est pas parmi {', '.join(labels)}")
             rows.append(row)
     if not rows:
         raise ExportError(f"{path} est vide")

@@ -1,13 +1,13 @@
 """Predictions of a token classifier: one label per word of a passage, however long."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .windows import encode, stitch
-from .words import runs
+from .words import OUTSIDE, runs
 
 Found = tuple[int, int, str, float]
 
@@ -44,20 +44,47 @@ def word_scores(
     ]
 
 
-def best_labels(scores: Sequence[np.ndarray], id2label: dict[int, str]) -> list[list[str]]:
-    """The most probable BIO label of every word."""
-    return [[id2label[int(i)] for i in by_word.argmax(-1)] for by_word in scores]
+def best_labels(scores: Sequence[np.ndarray], id2label: Mapping[int, str]) -> list[list[str]]:
+    """The most probable well-formed sequence of BIO labels for every passage, given the scores of its words."""
+    return [[id2label[number] for number in best_sequence(by_word, id2label)] for by_word in scores]
+
+
+def best_sequence(scores: np.ndarray, id2label: Mapping[int, str]) -> list[int]:
+    """Label numbers whose product of probabilities is highest, an I- following only its own B- or I- (Viterbi, 1967).
+
+    `scores` (words, labels) are probabilities.
+    """
+    names = [id2label[number] for number in range(scores.shape[-1])]
+    follows = np.array([[_may_follow(before, label) for label in names] for before in names])
+    total, steps = np.zeros(len(names)), []
+    for rank, row in enumerate(np.log(np.clip(scores, 1e-12, None))):
+        if rank == 0:
+            total = np.where([_may_follow(OUTSIDE, label) for label in names], row, -np.inf)
+            continue
+        reached = np.where(follows, total[:, None], -np.inf)
+        steps.append(reached.argmax(0))
+        total = reached.max(0) + row
+    path = [int(total.argmax())] if len(scores) else []
+    for step in reversed(steps):
+        path.append(int(step[path[-1]]))
+    return path[::-1]
+
+
+def _may_follow(before: str, label: str) -> bool:
+    """Whether one BIO label may follow another."""
+    return label[:2] != "I-" or before[2:] == label[2:] != ""
 
 
 def found_entities(
-    scores: np.ndarray, places: Sequence[tuple[int, int]], id2label: dict[int, str], threshold: float = 0.0
+    scores: np.ndarray, places: Sequence[tuple[int, int]], id2label: Mapping[int, str], threshold: float = 0.0
 ) -> Iterator[Found]:
     """Entities as (start, end, label, score): characters, and the lowest probability among the words' labels.
 
     Those whose score is below `threshold` are left out.
     """
-    best = scores.argmax(-1)
-    for first, last, kind in runs([id2label[int(i)] for i in best]):
-        score = float(scores[first : last + 1].max(-1).min())
+    best = best_sequence(scores, id2label)
+    certainty = scores[np.arange(len(best)), best]
+    for first, last, kind in runs([id2label[number] for number in best]):
+        score = float(certainty[first : last + 1].min())
         if score >= threshold:
             yield places[first][0], places[last][1], kind, score

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from transformers import (
 
 from helpers import plots
 from helpers.device import device
-from helpers.labelstudio import Report, read_export, write_predictions
+from helpers.labelstudio import ExportError, Report, read_export, write_predictions
 from helpers.labelstudio.writers import replacing
 
 from .corpus import digest, read_converted
@@ -57,8 +58,9 @@ def write_results(
 
 def evaluate_folder(model: Path, data: Path, out: Path) -> dict[str, Any]:
     """Measure a trained model on converted passages; what `write_results` writes, in `out`. Raises ExportError."""
-    rows = read_converted(data)
-    run, classifier, tokenizer = load(model)
+    run = read_run(model)
+    rows = read_converted(data, run["labels"])
+    _, classifier, tokenizer = load(model)
     return write_results(
         classifier, tokenizer, rows, run["labels"], Settings(**run["settings"]), {data.name: digest(data)}, out, model
     )
@@ -79,21 +81,34 @@ def predict_file(model: Path, tasks: Path, out: Path, text_key: str, threshold: 
             words = [[task.text[start:end] for start, end in held] for task, held in zip(batch, places, strict=True)]
             scores = word_scores(classifier, tokenizer, words, settings.window, settings.stride, settings.batch_size)
             for task, held, by_word in zip(batch, places, scores, strict=True):
-                found = [
-                    row for row in found_entities(by_word, held, classifier.config.id2label) if row[3] >= threshold
-                ]
+                found = list(found_entities(by_word, held, classifier.config.id2label, threshold))
                 counts[0], counts[1] = counts[0] + 1, counts[1] + len(found)
                 yield task.data, found
+        if not counts[0]:
+            raise ExportError(f"{tasks} : aucune tâche n’a de texte dans data.{text_key}")
 
     write_predictions(predictions(), out, model_version=digest(model / WEIGHTS)[:12], text_key=text_key)
     return counts[0], counts[1]
 
 
+def read_run(folder: Path) -> dict[str, Any]:
+    """The record of a training: its settings, labels and data. SettingsError when no training wrote one there."""
+    if not (folder / STATE).is_file():
+        raise SettingsError(f"{folder} ne tient pas de modèle entraîné : atelier ner train l’écrit")
+    try:
+        run = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        return run | {"labels": list(run["labels"]), "settings": asdict(Settings(**run["settings"]))}
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"{folder / STATE} ne vient pas d’atelier ner train ({type(error).__name__} {error})"
+        ) from None
+
+
 def load(model: Path) -> tuple[dict[str, Any], PreTrainedModel, PreTrainedTokenizerBase]:
     """What a training left in its folder: its record, model and tokenizer. SettingsError for another folder."""
-    if not (model / STATE).is_file() or not (model / WEIGHTS).is_file():
+    run = read_run(model)
+    if not (model / WEIGHTS).is_file():
         raise SettingsError(f"{model} ne tient pas de modèle entraîné : atelier ner train l’écrit")
-    run = json.loads((model / STATE).read_text(encoding="utf-8"))
     classifier = AutoModelForTokenClassification.from_pretrained(model).to(device().type)
     return run, classifier, AutoTokenizer.from_pretrained(model)
 

@@ -1,5 +1,6 @@
 """What a training run depends on: one record, from a TOML file, options of the command line, or both."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from helpers.errors import AtelierError
+
+POSITIVE = ("epochs", "learning_rate", "batch_size", "accumulation", "patience")
+NOT_NEGATIVE = ("weight_decay", "save_every", "max_train", "max_validation", "max_test", "seed")
 
 
 class SettingsError(AtelierError, ValueError):
@@ -59,9 +63,16 @@ def load_settings(path: Path | None, options: Mapping[str, Any]) -> Settings:
 
 def _checked(settings: Settings) -> Settings:
     """The same settings; SettingsError for values that no run can have."""
-    for name in ("epochs", "learning_rate", "batch_size", "accumulation", "patience"):
-        if getattr(settings, name) <= 0:
+    for name in POSITIVE:
+        if not 0 < getattr(settings, name) < math.inf:
             raise SettingsError(f"{name} : {getattr(settings, name)} devrait être positif")
+    for name in NOT_NEGATIVE:
+        if not 0 <= getattr(settings, name) < math.inf:
+            raise SettingsError(f"{name} : {getattr(settings, name)} devrait être positif ou nul")
+    if not 0 <= settings.warmup < 1:
+        raise SettingsError(f"warmup : {settings.warmup} devrait être une part des mises à jour, de 0 à moins de 1")
+    if settings.seed >= 2**32:
+        raise SettingsError(f"seed : {settings.seed} devrait être inférieur à {2**32}")
     if not 0 <= settings.stride < settings.window - 2:
         raise SettingsError(
             f"stride : {settings.stride} devrait être entre 0 et window − 3, soit {settings.window - 3}"

@@ -3,13 +3,17 @@
 import os
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from .settings import SettingsError
+
 # A server that does not answer is given up after one more try instead of minutes.
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true"}
 SCORES = ("precision", "recall", "f1")
 LOCAL_STORE = "sqlite:///mlflow.db"
 
@@ -21,18 +25,21 @@ class Tracking(TrainerCallback):
     """
 
     def __init__(self, name: str, parameters: Mapping[str, Any]) -> None:
-        """Open the run; ImportError when MLflow is not installed."""
-        for variable, value in PATIENCE.items():
+        """Open the run; SettingsError when MLflow is not installed."""
+        for variable, value in (PATIENCE | QUIET).items():
             os.environ.setdefault(variable, value)
-        import mlflow
-
+        try:
+            import mlflow
+        except ImportError:
+            raise SettingsError(
+                "experiment : MLflow n’est pas installé ; pip install 'atelier-transformers[mlflow]', ou ne nommez rien"
+            ) from None
         self.mlflow, self.away = mlflow, False
         self.send(self._open, name, dict(parameters))
 
     def _open(self, name: str, parameters: dict[str, Any]) -> None:
         """Start a run and log its parameters."""
-        if not os.environ.get("MLFLOW_TRACKING_URI"):
-            self.mlflow.set_tracking_uri(LOCAL_STORE)
+        self.mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or LOCAL_STORE)
         self.mlflow.set_experiment(name)
         self.mlflow.start_run()
         self.mlflow.log_params(parameters)
@@ -45,6 +52,8 @@ class Tracking(TrainerCallback):
             function(*arguments, **options)
         except Exception as error:  # whatever goes wrong there, training goes on
             self.away = True
+            with suppress(Exception):  # otherwise it would stay the current run of this process
+                self.mlflow.end_run("FAILED")
             reason = str(error).splitlines()[0][:200]
             warnings.warn(f"MLflow ne répond pas, l’entraînement continue sans lui : {reason}", stacklevel=2)
 
@@ -55,6 +64,10 @@ class Tracking(TrainerCallback):
         """Log the numbers of one line of the training log."""
         numbers = {name: value for name, value in (logs or {}).items() if isinstance(value, int | float)}
         self.send(self.mlflow.log_metrics, numbers, step=state.global_step)
+
+    def interrupt(self) -> None:
+        """Close the run of a training that stopped before its end."""
+        self.send(self.mlflow.end_run, "KILLED")
 
     def finish(self, results: Mapping[str, Any], files: list[Path], model: Path | None) -> None:
         """Log precision, recall and F1 over words and entities, the files, and the model's folder; close the run."""

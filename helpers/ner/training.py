@@ -1,6 +1,7 @@
 """Training a token classifier on converted passages: restartable, on one process or several."""
 
 import json
+import math
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,8 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from helpers.device import device
 from helpers.labelstudio import ExportError
@@ -34,7 +36,7 @@ from helpers.labelstudio.writers import replacing
 from helpers.metrics import compute_entity_metrics
 
 from .corpus import SIDES, digest, read_converted
-from .report import RESULTS, STATE, write_results
+from .report import RESULTS, STATE, WEIGHTS, read_run, write_results
 from .settings import Settings, SettingsError
 from .tracking import Tracking
 from .windows import encode
@@ -62,27 +64,31 @@ def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> Out
     """
     rows, labels = read_folder(data)
     digests = {side: digest(data / f"{side}.jsonl") for side in rows}
+    run = {"settings": asdict(settings), "labels": labels, "data": digests}
+    _refuse_another(out, run, fresh)
     arguments = training_arguments(settings, out / CHECKPOINTS)
     main = arguments.process_index == 0
-    with arguments.main_process_first():
-        if main:
-            _prepare(out, {"settings": asdict(settings), "labels": labels, "data": digests}, fresh)
-    if (out / RESULTS).exists():
+    if (out / RESULTS).exists() and not fresh:
         return Outcome(json.loads((out / RESULTS).read_text(encoding="utf-8")) if main else None)
     trainer = build_trainer(settings, arguments, rows, labels)
     tracking = Tracking(settings.experiment, asdict(settings)) if main and settings.experiment else None
+    with arguments.main_process_first():
+        if main:
+            _prepare(out, run, fresh)
     if tracking:
         trainer.add_callback(tracking)
     with interruptible(trainer) as interruption:
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(out / CHECKPOINTS)))
+        trainer.train(resume_from_checkpoint=last_checkpoint(out / CHECKPOINTS))
+    if interruption.done and tracking:
+        tracking.interrupt()
     if interruption.done or not main:
         return Outcome(interrupted=interruption.done)
     trainer.save_model(str(out))
     held_out = rows.get("test", rows["validation"])[: settings.max_test or None]
     results = write_results(trainer.model, trainer.processing_class, held_out, labels, settings, digests, out, out)
+    shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     if tracking:
         tracking.finish(results, sorted(out.glob("*.png")), out if settings.log_model else None)
-    shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     return Outcome(results)
 
 
@@ -92,16 +98,11 @@ def read_folder(data: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]
     missing = [name for name in ("train.jsonl", "validation.jsonl", "labels.json") if not (data / name).is_file()]
     if missing:
         raise ExportError(f"{data} : il manque {', '.join(missing)} ; atelier labels convert les écrit")
-    rows = {side: read_converted(path) for side, path in paths.items() if path.is_file()}
-    labels = json.loads((data / "labels.json").read_text(encoding="utf-8"))
-    known = set(label_list(labels))
-    for side, held in rows.items():
-        for row in held:
-            if unknown := set(row["labels"]) - known:
-                raise ExportError(
-                    f"{paths[side]}, passage {row['id']} : {sorted(unknown)[0]} n’est pas dans labels.json"
-                )
-    return rows, labels
+    try:
+        labels = json.loads((data / "labels.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ExportError(f"{data / 'labels.json'} : {error} ; atelier labels convert écrit ce fichier") from None
+    return {side: read_converted(path, labels) for side, path in paths.items() if path.is_file()}, labels
 
 
 def build_trainer(
@@ -110,12 +111,23 @@ def build_trainer(
     """A Trainer that keeps the model with the best entity F1 on the validation passages."""
     set_seed(settings.seed)
     names = label_list(labels)
-    config = AutoConfig.from_pretrained(
-        settings.model, id2label=dict(enumerate(names)), label2id={name: i for i, name in enumerate(names)}
-    )
-    options = {"add_prefix_space": True} if config.model_type in BYTE_LEVEL else {}
-    tokenizer = AutoTokenizer.from_pretrained(settings.model, **options)
-    model = AutoModelForTokenClassification.from_pretrained(settings.model, config=config)
+    try:
+        config = AutoConfig.from_pretrained(
+            settings.model, id2label=dict(enumerate(names)), label2id={name: i for i, name in enumerate(names)}
+        )
+        options = {"add_prefix_space": True} if config.model_type in BYTE_LEVEL else {}
+        tokenizer = AutoTokenizer.from_pretrained(settings.model, **options)
+        longest = min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", math.inf))
+        if settings.window > longest:
+            raise SettingsError(f"window : {settings.window} dépasse les {longest} tokens que lit {settings.model}")
+        model = AutoModelForTokenClassification.from_pretrained(
+            settings.model, config=config, ignore_mismatched_sizes=True
+        )
+        model.accepts_loss_kwargs = False  # it averages over each batch, whatever Trainer concludes from its **kwargs
+    except SettingsError:
+        raise
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"model : {settings.model} ne se charge pas ({str(error).splitlines()[0]})") from None
     window_sets = {
         side: as_windows(rows[side][: limit or None], tokenizer, config.label2id, settings)
         for side, limit in (("train", settings.max_train), ("validation", settings.max_validation))
@@ -174,6 +186,14 @@ class Interruption(TrainerCallback):
             self.done = control.should_save = control.should_training_stop = True
         return control
 
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> TrainerControl:
+        """No evaluation in the middle of an epoch, which could choose a model that an undisturbed run never sees."""
+        if self.done and state.epoch % 1 and state.global_step < state.max_steps:
+            control.should_evaluate = control.should_save = False
+        return control
+
 
 @contextmanager
 def interruptible(trainer: Trainer) -> Iterator[Interruption]:
@@ -195,20 +215,34 @@ def interruptible(trainer: Trainer) -> Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def _prepare(out: Path, run: dict[str, Any], fresh: bool) -> None:
-    """Make `out` ready for this run: empty, or holding the same one."""
-    state = out / STATE
-    if not state.exists() and out.is_dir() and any(out.iterdir()):
-        raise SettingsError(f"{out} n’est pas vide et ne vient pas d’atelier ner train : choisissez un autre dossier")
-    if fresh:
-        shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
-        for name in (STATE, RESULTS):
-            (out / name).unlink(missing_ok=True)
-    if state.exists() and (before := json.loads(state.read_text(encoding="utf-8"))) != run:
+def last_checkpoint(folder: Path) -> str | None:
+    """The last checkpoint that is whole: the trainer's state is written at its end."""
+    whole = [path.parent for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*/{TRAINER_STATE_NAME}")]
+    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
+
+
+def _refuse_another(out: Path, run: dict[str, Any], fresh: bool) -> None:
+    """SettingsError when `out` holds something else, or, unless it is to be forgotten, another run."""
+    if not (out / STATE).exists():
+        if any(path.is_file() for path in out.rglob("*")):
+            raise SettingsError(
+                f"{out} n’est pas vide et ne vient pas d’atelier ner train : choisissez un autre dossier"
+            )
+        return
+    before = read_run(out)
+    if before != run and not fresh:
         changed = [name for name in run["settings"] if before["settings"].get(name) != run["settings"][name]]
         what = ", ".join(changed) or "les données"
         raise SettingsError(
             f"{out} tient un entraînement où {what} différait : choisissez un autre dossier, ou --fresh"
         )
-    with replacing(state) as file:
+
+
+def _prepare(out: Path, run: dict[str, Any], fresh: bool) -> None:
+    """Write down in `out` what runs there, an earlier run being forgotten if `fresh`."""
+    if fresh:
+        shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+        for name in (STATE, RESULTS, WEIGHTS):
+            (out / name).unlink(missing_ok=True)
+    with replacing(out / STATE) as file:
         json.dump(run, file, ensure_ascii=False, indent=1)

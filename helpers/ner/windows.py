@@ -52,8 +52,13 @@ def _token_labels(
         if word != before:
             yield label2id[labels[word]]
         else:
-            yield label2id[labels[word].replace("B-", "I-", 1)] if label_all_tokens else IGNORED
+            yield label2id[_inside(labels[word])] if label_all_tokens else IGNORED
         before = word
+
+
+def _inside(label: str) -> str:
+    """The label of what goes on: B- becomes I-, whatever the type is called."""
+    return f"I{label[1:]}" if label.startswith("B-") else label
 
 
 def stitch(windows: Sequence[Mapping[str, Any]], scores: Sequence[np.ndarray], n_words: int) -> np.ndarray:
@@ -61,11 +66,11 @@ def stitch(windows: Sequence[Mapping[str, Any]], scores: Sequence[np.ndarray], n
 
     `scores[window]` has shape (tokens, labels). A word that two windows show is read where it stands farther from the
     window's edge, since it has more context there; its first token speaks for it. A word that the tokenizer turned into
-    nothing keeps a score of 0 for the label number 0 and −inf elsewhere.
+    nothing gets the label number 0 with a score of 1.
     """
     n_labels = scores[0].shape[-1]
-    best = np.full((n_words, n_labels), -np.inf)
-    best[:, 0] = 0.0
+    best = np.zeros((n_words, n_labels))
+    best[:, 0] = 1.0
     room = np.full(n_words, -1)
     for row, by_token in zip(windows, scores, strict=True):
         length, seen = len(row["word_ids"]), set()

@@ -5,12 +5,17 @@ tokenizers only see words, so that two models are compared on the same units.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 Entity = tuple[int, int, str]
-# An e-mail address and a decimal number are one word; an elision keeps apart ("l'" + "aulne"); other marks stand alone.
-WORD = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)+|\w+['’](?=\w)|\w+|[^\w\s]")
+# One word: an e-mail address, a decimal number, what hyphens join. An elision stands apart ("l'" + "aulne"), as does
+# any other mark. A letter may be followed by the accents of decomposed text.
+LETTERS = r"[\w\u0300-\u036f]+"
+WORD = re.compile(
+    rf"\w[\w.+-]*@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,]\d+)+|{LETTERS}(?:-{LETTERS})*['’](?=\w)|{LETTERS}(?:-{LETTERS})*|[^\w\s]"
+)
 OUTSIDE = "O"
 
 
@@ -43,17 +48,19 @@ def words_of(text: str) -> list[tuple[int, int]]:
 
 def to_bio(passage: Passage, words: Sequence[tuple[int, int]], alignment: Alignment | None = None) -> list[str]:
     """One BIO label per word: that of the entity that overlaps it most; B- on the first word of each entity."""
-    owners = [_owner(passage.entities, start, end) for start, end in words]
+    entities = sorted(passage.entities)
+    stops = [stop for _, stop, _ in entities]
+    owners = [_owner(entities, stops, start, end) for start, end in words]
     labels, opened = [], set()
     for owner in owners:
         if owner is None:
             labels.append(OUTSIDE)
         else:
-            labels.append(f"{'I' if owner in opened else 'B'}-{passage.entities[owner][2]}")
+            labels.append(f"{'I' if owner in opened else 'B'}-{entities[owner][2]}")
             opened.add(owner)
     if alignment is not None:
         starts, ends = {start for start, _ in words}, {end for _, end in words}
-        for rank, (start, end, label) in enumerate(passage.entities):
+        for rank, (start, end, label) in enumerate(entities):
             if rank not in opened:
                 alignment.lost.append((passage.id, start, end, label))
             elif start not in starts or end not in ends:
@@ -61,11 +68,19 @@ def to_bio(passage: Passage, words: Sequence[tuple[int, int]], alignment: Alignm
     return labels
 
 
-def _owner(entities: Sequence[Entity], start: int, end: int) -> int | None:
-    """Rank of the entity that shares most characters with a place, the first of equals; None without any."""
-    shared = [min(end, stop) - max(start, begin) for begin, stop, _ in entities]
-    best = max(range(len(shared)), key=shared.__getitem__, default=None)
-    return best if best is not None and shared[best] > 0 else None
+def _owner(entities: Sequence[Entity], stops: Sequence[int], start: int, end: int) -> int | None:
+    """Rank of the entity that shares most characters with a place, the first of equals; None without any.
+
+    `stops` are the ends of the entities, which are in the text's order.
+    """
+    owner, most = None, 0
+    for rank in range(bisect_right(stops, start), len(entities)):
+        begin, stop, _ = entities[rank]
+        if begin >= end:
+            break
+        if (shared := min(end, stop) - max(start, begin)) > most:
+            owner, most = rank, shared
+    return owner
 
 
 def from_bio(labels: Sequence[str], words: Sequence[tuple[int, int]]) -> list[Entity]:

@@ -1,6 +1,9 @@
 """Small annotated passages and a tiny untrained model, for the tests of `helpers.ner`."""
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.hub import data_folder
@@ -15,15 +18,14 @@ def region(text: str, start: int, end: int, label: str) -> dict:
     return {"id": f"r{start}", "type": "labels", "from_name": "label", "to_name": "text", "value": value}
 
 
-def task(number: int, document: str | None = None, labels: tuple[str, str] = ("SITE", "ALTI"), repeats: int = 1) -> dict:
-    """One annotated task of two entities per sentence."""
-    site, text, regions = SITES[number % len(SITES)], "", []
-    for rank in range(repeats):
-        for before, name, label in (("Le lac de ", site, labels[0]), (" est à ", f"{1000 + number + rank} m", labels[1])):
-            text += before
-            regions.append(region(text + name, len(text), len(text) + len(name), label))
-            text += name
-        text += ". "
+def task(number: int, document: str | None = None, labels: tuple[str, str] = ("SITE", "ALTI")) -> dict:
+    """One annotated task: a sentence with two entities."""
+    text, regions, names = "", [], (SITES[number % len(SITES)], f"{1000 + number} m")
+    for before, name, label in zip(("Le lac de ", " est à "), names, labels, strict=True):
+        text += before
+        regions.append(region(text + name, len(text), len(text) + len(name), label))
+        text += name
+    text += "."
     annotation = {"id": 100 + number, "completed_by": 1, "result": regions}
     return {"id": number, "data": {"text": text, "document": document or f"d{number}"}, "annotations": [annotation]}
 
@@ -62,3 +64,28 @@ def tiny_model(folder: Path) -> Path:
     DistilBertModel(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@contextmanager
+def interrupting(step: int, number: int) -> Iterator[None]:
+    """A signal sent to this process during that update of every training."""
+    import pytest
+    from transformers import TrainerCallback
+
+    from helpers.ner import training
+
+    class Interrupt(TrainerCallback):
+        def on_step_end(self, args: object, state: object, control: object, **kwargs: object) -> None:
+            if state.global_step == step:
+                signal.raise_signal(number)
+
+    build = training.build_trainer
+
+    def build_interrupted(*options: object) -> object:
+        trainer = build(*options)
+        trainer.add_callback(Interrupt())
+        return trainer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "build_trainer", build_interrupted)
+        yield
