@@ -2,7 +2,7 @@
 
     python data/recipes/build_rapports.py
 
-`stocks/rapports/` holds 78 reports by as many invented authors; each paragraph is a passage, its entities marked as
+`stocks/rapports/` holds 152 reports by as many invented authors; each paragraph is a passage, its entities marked as
 `{LABEL|text}`. The export has one task per passage, annotated by one or two of four annotators who do not always agree.
 Nothing is lost by the blemishes: a careful reader finds every entity of the stock again.
 """

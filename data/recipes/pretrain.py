@@ -133,6 +133,7 @@ def build_model(recipe: Recipe, tokenizer: Tokenizer) -> PreTrainedModel:
     elif recipe.model_type == "roberta":  # its positions begin after the number of the padding token
         ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
         sizes |= {"max_position_embeddings": POSITIONS + tokenizer.pad_token_id + 1, "type_vocab_size": 1} | ends
+        sizes |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # nor in a short fine-tuning
     config = AutoConfig.for_model(
         recipe.model_type, vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, **sizes
     )
