@@ -289,13 +289,13 @@ def test_evaluation_of_labels_that_the_model_does_not_have_is_refused(small, tra
     ids=["first update", "middle of an epoch", "end of an epoch", "last update"],
 )
 def test_an_interrupted_training_resumes_to_the_same_bits(small, trained, tmp_path, step, number):
+    before = [signal.getsignal(asked) for asked in (signal.SIGINT, signal.SIGTERM)]
     with interrupting(step, number):
         done = ner(*arguments(small, tmp_path))
     assert done.exit_code == 130 and "la même commande reprendra" in done.stderr, (done.output, done.exception)
     assert (tmp_path / "checkpoints" / f"checkpoint-{step}" / "trainer_state.json").is_file()
     assert not (tmp_path / "results.json").exists() and not (tmp_path / "model.safetensors").exists()
-    handlers = [signal.getsignal(asked) for asked in (signal.SIGINT, signal.SIGTERM)]
-    assert handlers == [signal.default_int_handler, signal.SIG_DFL]
+    assert [signal.getsignal(asked) for asked in (signal.SIGINT, signal.SIGTERM)] == before
     assert scores(train(small, tmp_path)) == scores(trained[1])
     assert sha256(tmp_path / "model.safetensors") == sha256(trained[0] / "model.safetensors")
     assert (tmp_path / "results.json").read_bytes() == (trained[0] / "results.json").read_bytes()

@@ -1,6 +1,7 @@
 """MLflow: what a run leaves in the default store and on a real server, and trainings whose server is away."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,9 +50,12 @@ def small(tmp_path_factory):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody holds, below those that the system hands out by itself: no notebook's kernel takes it."""
+    for port in random.Random(os.getpid()).sample(range(20000, 30000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("a hundred ports are taken")
 
 
 @pytest.fixture(scope="module")

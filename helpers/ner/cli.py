@@ -42,7 +42,7 @@ def train(
 ) -> None:
     """Affine un modèle ; Ctrl-C laisse une sauvegarde, et la même commande reprend d’où elle en était.
 
-    Exemple : atelier ner train donnees modele --epochs 10 --learning-rate 5e-4
+    Exemple : atelier ner train donnees modele --epochs 10 --learning-rate 5e-5
 
     Sur plusieurs processus : torchrun --standalone --nproc-per-node 2 -m helpers.ner train donnees modele
     """

@@ -19,12 +19,12 @@ class SettingsError(AtelierError, ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a training run; those of the defaults suit a few hundred passages."""
+    """Settings of a training run; the defaults suit a model of full size and some hundreds of passages."""
 
     model: str = "FacebookAI/roberta-base"
     epochs: float = 10.0
-    learning_rate: float = 5e-4
-    batch_size: int = 16
+    learning_rate: float = 5e-5
+    batch_size: int = 8
     accumulation: int = 1
     warmup: float = 0.1  # share of all updates
     weight_decay: float = 0.01
