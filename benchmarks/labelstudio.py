@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from common import alternate, report
+from helpers.files import replacing
 from helpers.labelstudio import Report, read_export, read_labels, settle
-from helpers.labelstudio.writers import replacing
 
 TASKS = 200_000
 DATA = Path(__file__).parents[1] / "data/labelstudio/rapports"

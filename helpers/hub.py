@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from helpers.errors import AtelierError
+from helpers.files import replacing, sha256
 
 HASHED_AT_MOUNT = 64 * 2**20  # larger files are compared by size when mounting, by sha256 in `verify`
 MAP_CACHE_LIMIT = 2**30  # bytes that `Dataset.map` may leave in a mounted hub
@@ -79,9 +80,8 @@ def write_manifest(folder: Path) -> dict[str, Entry]:
     if not entries:
         raise HubError(f"{folder} ne contient ni models/ORG/NOM ni datasets/ORG/NOM")
     content = {"files": {name: vars(entry) for name, entry in entries.items()}}
-    draft = folder / "MANIFEST.json.partial"
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    draft.replace(folder / "MANIFEST.json")
+    with replacing(folder / "MANIFEST.json") as file:
+        file.write(json.dumps(content, indent=1) + "\n")
     return entries
 
 
@@ -139,12 +139,6 @@ def release_libraries() -> None:
             os.environ.pop(name, None)
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
         raise HubError("ATELIER_HUB=online, mais HF_HUB_OFFLINE interdit le réseau : retirez cette variable")
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal sha256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _inside(name: str) -> str:

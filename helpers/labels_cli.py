@@ -3,14 +3,15 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from helpers.errors import told
+from helpers.files import replacing
 from helpers.labelstudio import Policy, Report, read_export, read_labels
 from helpers.labelstudio.stream import objects
-from helpers.labelstudio.writers import replacing
 from helpers.ner.corpus import SIDES, read_passages, rename_pairs, split_export
 from helpers.ner.corpus import convert as convert_passages
 
@@ -60,15 +61,21 @@ def convert(
     renamed = rename_pairs(rename, labels)
     sides = {side: source / f"{side}.json" for side in SIDES if (source / f"{side}.json").is_file()}
     statistics = {}
-    for side, export in (sides or {"passages": source}).items():
-        if sides and next(objects(export), None) is None:  # split was asked for no such side
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".", dir=out) as draft:  # all the sides, or none
+        for side, export in (sides or {"passages": source}).items():
+            if sides and next(objects(export), None) is None:  # split was asked for no such side
+                continue
+            report = Report()
+            passages = read_passages(
+                export, labels, report, policy=policy, text_key=text_key, document_key=document_key, rename=renamed
+            )
+            written = convert_passages(passages, Path(draft) / f"{side}.jsonl")
+            statistics[side] = written | {"set_aside": dict(report.counts)}
+        for side in sides.keys() - statistics.keys():
             (out / f"{side}.jsonl").unlink(missing_ok=True)
-            continue
-        report = Report()
-        passages = read_passages(
-            export, labels, report, policy=policy, text_key=text_key, document_key=document_key, rename=renamed
-        )
-        statistics[side] = convert_passages(passages, out / f"{side}.jsonl") | {"set_aside": dict(report.counts)}
+        for path in Path(draft).iterdir():
+            path.replace(out / path.name)
     with replacing(out / "labels.json") as file:
         json.dump(labels, file, ensure_ascii=False)
     _write(out / "statistics.json", statistics)

@@ -30,6 +30,31 @@ def environment(tmp_path):
     return clean | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HOME": str(tmp_path / "hf")}
 
 
+@pytest.fixture(scope="module")
+def one_quiet_thread():
+    """Torch on one thread and no progress bars in this process, as in subprocesses that set OMP_NUM_THREADS."""
+    import torch
+    from transformers.utils import logging
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    logging.disable_progress_bar()
+    yield
+    logging.enable_progress_bar()
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Folder with converted passages (data) and an untrained model (model)."""
+    from small_ner import converted, tiny_model
+
+    folder = tmp_path_factory.mktemp("ner")
+    converted(folder / "data", train=12, validation=4, test=5)
+    tiny_model(folder / "model")
+    return folder
+
+
 def peak_memory(pid: int) -> int:
     """Peak resident memory of a process in bytes."""
     status = Path(f"/proc/{pid}/status")

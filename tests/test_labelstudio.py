@@ -5,7 +5,7 @@ import string
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -89,6 +89,45 @@ def test_1_missing_label_or_transcription_is_reported(tmp_path):
     assert [(note.task, note.region) for note in report.notes] == [("1", "a"), ("1", "b")]
 
 
+@pytest.mark.parametrize("id", [None, ""])
+def test_1_a_box_without_an_id_cannot_be_joined_and_is_reported(tmp_path, id):
+    found, report = boxes(tmp_path, rectangle(id, labels=["X"]), rectangle(id, labels=["X"]), rectangle(labels=["X"]),
+                          transcription())  # fmt: skip
+    assert [box.id for box in found] == ["b1"] and report.counts == {"no_id": 2}
+
+
+def test_1_regions_that_are_no_boxes_are_reported(tmp_path):
+    polygon = {
+        "id": "p",
+        "type": "polygonlabels",
+        "value": {"points": [[0, 0], [1, 1], [0, 1]], "polygonlabels": ["X"]},
+    }
+    lone = {"id": "l", "type": "labels", "value": {"labels": ["X"]}}
+    stars = {"id": "s", "type": "rating", "value": {"rating": 4}}
+    (found,), report = read(tmp_path, [{"id": 1, "data": {"image": "a"}, "annotations": [annotation(polygon)]}])
+    assert found.status == "empty" and report.counts == {"no_rectangle": 1}
+    found, report = boxes(tmp_path, polygon, lone, stars, rectangle(labels=["X"]), transcription())
+    assert len(found) == 1 and [note.region for note in report.notes] == ["p", "l"]
+
+
+def test_1_text_regions_that_cannot_be_read_are_reported(tmp_path):
+    dialogue = {"id": "d", "type": "paragraphlabels", "value": {"start": "0", "end": "1", "paragraphlabels": ["X"]}}
+    choice = {"id": "c", "type": "choices", "value": {"choices": ["X"]}}
+    _, report = read(tmp_path, [task(annotation(dialogue, choice, region(0, 6, "Le lac", "X")))])
+    assert [(note.kind, note.region) for note in report.notes] == [("unread_region", "d")]
+    elsewhere = {"id": 1, "data": {"texte": "Le lac"}, "annotations": [annotation(region(0, 6, "Le lac", "X"))]}
+    assert read(tmp_path, [elsewhere])[1].counts == {"unread_region": 1}
+    assert not read(tmp_path, [elsewhere], text_key="texte")[1].counts
+
+
+def test_1_a_relation_that_lacks_an_end_is_reported(tmp_path):
+    relations = [{"type": "relation", "from_id": "a", "to_id": "b", "direction": "right", "labels": None},
+                 {"type": "relation", "from_id": "a"}]  # fmt: skip
+    (found,), report = read(tmp_path, [task(annotation(*relations))])
+    assert [(held.source, held.target, held.labels) for held in found.annotations[0].relations] == [("a", "b", ())]
+    assert report.counts == {"broken_relation": 1}
+
+
 # 2 and 3. What is gold.
 
 
@@ -164,14 +203,39 @@ def test_5_json_min_lists_of_equal_length_are_joined(tmp_path):
     assert [(box.labels, box.text) for box in found.annotations[0].boxes] == [(("X",), "un"), (("X",), "deux")]
 
 
+def place(x, **value):
+    return {"x": x, "y": 1, "width": 5, "height": 5, "original_width": 100, "original_height": 100} | value
+
+
+def test_5_lists_that_state_the_same_places_are_one(tmp_path):
+    lists = {
+        "bbox": [place(1), place(9)],
+        "label": [place(1, rectanglelabels=["X"]), place(9, rectanglelabels=["Y"])],
+        "kind": ["court", place(9, choices=["long", "flou"])],
+        "quality": [{"rating": 4}],
+    }
+    (found,), report = read(tmp_path, [page_row(**lists)])
+    assert [(box.labels, box.text) for box in found.annotations[0].boxes] == [(("X",), "un"), (("Y",), "deux")]
+    assert not report.counts
+
+
+@pytest.mark.parametrize("texts", [["un", place(1, text=["deux", "lignes"])], [place(1, text=["un"])] * 2])
+def test_5_transcriptions_of_several_lines_are_joined_too(tmp_path, texts):
+    (found,), report = read(tmp_path, [page_row(transcription=texts)])
+    expected = [text if isinstance(text, str) else "\n".join(text["text"]) for text in texts]
+    assert [box.text for box in found.annotations[0].boxes] == expected and not report.counts
+
+
 @pytest.mark.parametrize(
     "fields",
     [
+        {"transcription": None, "label": [place(1, rectanglelabels=["X"])]},
+        {"transcription": None, "label": [place(7, rectanglelabels=["X"])] * 2},
         {"transcription": ["un"]},
         {"transcription": "un"},
         {"polygons": [{"points": [[0, 0], [1, 1], [0, 1]], "polygonlabels": ["X"]}]},
     ],
-    ids=["fewer texts", "a bare string", "polygons"],
+    ids=["fewer labels", "labels elsewhere", "fewer texts", "a bare string", "polygons"],
 )
 def test_5_json_min_that_cannot_be_joined_is_reported(tmp_path, fields):
     (found,), report = read(tmp_path, [page_row(**fields)])
@@ -202,6 +266,11 @@ def test_6_a_turned_image_is_reported(tmp_path):
         ({"height": -3}, "no_area", 0),
         ({"size": None}, "no_size", 0),
         ({"x": "abc"}, "bad_box", 0),
+        ({"x": float("nan")}, "bad_box", 0),
+        ({"height": 10**400}, "bad_box", 0),
+        ({"rotation": "de biais"}, "bad_box", 0),
+        ({"rotation": float("inf")}, "bad_box", 0),
+        ({"size": ("large", 100)}, "bad_box", 0),
     ],
 )
 def test_7_impossible_boxes_are_clamped_or_reported(tmp_path, place, kind, kept):
@@ -231,6 +300,17 @@ def test_8_references_find_their_file(tmp_path, reference):
     (tmp_path / "lot").mkdir()
     Image.new("RGB", (4, 4)).save(tmp_path / "lot" / "page 1.png")
     assert find_image(reference, folder, "1") == tmp_path / "lot" / "page 1.png"
+
+
+@pytest.mark.parametrize("reference", ["data:image/png;base64," + "iVBORw0KGgo" * 99, "", "https://h/q.png?d=p.png"])
+def test_8_references_to_no_file_find_none(tmp_path, reference):
+    (tmp_path / "p.png").write_bytes(b"")
+    assert find_image(reference, tmp_path, "1") is None
+
+
+def test_8_what_is_no_address_is_refused(tmp_path):
+    with pytest.raises(ExportError, match=r"tâche 7.*n’est pas une adresse"):
+        find_image("http://[p.png", tmp_path, "7")
 
 
 def test_8_equal_names_in_two_folders_stay_apart(tmp_path):
@@ -272,7 +352,9 @@ def test_8_pictures_are_turned_converted_and_compared(tmp_path):
     assert open_image(tmp_path / "deep.png", "1", report).getpixel((0, 0)) == (255, 255, 255)
     (tmp_path / "broken.png").write_bytes(b"not a picture")
     assert open_image(tmp_path / "broken.png", "1", report) is None
-    assert report.counts == {"image_mode": 3, "image_size": 1, "animated_image": 1, "broken_image": 1}
+    (tmp_path / "header.ppm").write_bytes(b"P6 4x 4 255 ")  # Pillow raises ValueError
+    assert open_image(tmp_path / "header.ppm", "1", report) is None
+    assert report.counts == {"image_mode": 3, "image_size": 1, "animated_image": 1, "broken_image": 2}
 
 
 # 9. Text offsets.
@@ -333,8 +415,22 @@ def test_11_pages_of_a_task_keep_their_document(tmp_path):
     assert found.document == "rapport-7" and [box.page for box in found.annotations[0].boxes] == [0, 1]
 
 
-def test_11_a_required_document_field_that_lacks_is_refused(tmp_path):
-    assert "data.gddid" in refusal(tmp_path, [task()], document_key="gddid")
+@pytest.mark.parametrize("data", [{}, {"gddid": None}, {"gddid": ""}])
+def test_11_a_required_document_field_that_lacks_is_refused(tmp_path, data):
+    assert "data.gddid" in refusal(tmp_path, [task(**data)], document_key="gddid")
+
+
+def test_11_flat_pages_keep_their_document(tmp_path):
+    page = {"file_name": "a.png", "rapport": "r7", "width": 200, "height": 100, "annotations": []}
+    assert read(tmp_path, [page])[0][0].document == "a.png"
+    assert read(tmp_path, [page], document_key="rapport")[0][0].document == "r7"
+    assert "data.rapport" in refusal(tmp_path, [{**page, "rapport": None}], document_key="rapport")
+
+
+def test_11_pages_with_equal_boxes_agree_only_on_their_page(tmp_path):
+    pages = [annotation(rectangle(labels=["X"]) | {"item_index": index}, transcription()) for index in (0, 1)]
+    _, report = read(tmp_path, [task(*pages)])
+    assert report.agreement == 0
 
 
 # 12. Labels.
@@ -352,6 +448,14 @@ def test_12_the_xml_that_is_written_is_read_back(tmp_path):
     path = tmp_path / "project.xml"
     path.write_text(project_xml(["SITE", "ALTI"]))
     assert read_labels(path) == ["SITE", "ALTI"]
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "shift-jis"])
+def test_12_an_xml_in_another_encoding_is_refused(tmp_path, encoding):
+    path = tmp_path / "project.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><View><Label value="A"/></View>')
+    with pytest.raises(ExportError, match=r"project\.xml"):
+        read_labels(path)
 
 
 # 13. Encodings and broken files.
@@ -373,8 +477,25 @@ def test_13_a_byte_order_mark_is_no_matter(tmp_path):
         ('[{"id": 1, "data": {}} {"id": 2}]', "ligne 1, colonne 24"),
         ('"abc"', "ligne 1, colonne 1"),
         ("[{}]", "n’est pas un export"),
+        ('[{"id": 1, "data": {"text": "é'.encode()[:-1], "ligne 1, colonne 30 : fichier tronqué"),
+        ('[{"id": 1, "data": {"text": "\\uD83d"}}]', "ligne 1, colonne 2 : \\ud83d est la moitié"),
+        ('[{"data": ' + "[" * 100_000, "trop imbriqués"),
+        ('[{"data": ' + "1" * 5000 + "}]", "ligne 1, colonne 2 : JSON invalide"),
     ],
-    ids=["empty", "utf-16", "latin-1", "truncated", "not an object", "no comma", "a string", "no task"],
+    ids=[
+        "empty",
+        "utf-16",
+        "latin-1",
+        "truncated",
+        "not an object",
+        "no comma",
+        "a string",
+        "no task",
+        "half a letter",
+        "half a character",
+        "too deep",
+        "too long a number",
+    ],
 )
 def test_13_unreadable_files_are_refused_with_their_place(tmp_path, content, words):
     assert words in refusal(tmp_path, content)
@@ -384,7 +505,55 @@ def test_13_a_lone_object_is_refused_when_it_is_no_annotation(tmp_path):
     assert "export" in refusal(tmp_path, {"name": "x"})
 
 
+def test_13_a_whole_character_may_be_escaped(tmp_path):
+    assert read(tmp_path, '[{"id": 1, "data": {"text": "\\uD83D\\ude00 \\\\ud83d"}}]')[0][0].text == "😀 \\ud83d"
+
+
 # Storage and flat exports.
+
+
+def test_a_broken_storage_file_is_named(tmp_path):
+    for rank in (1, 2, 3):
+        results = [] if rank != 2 else [region(0, 6, 5, "X")]
+        write = annotation(*results, id=rank) | {"task": {"id": 5, "data": {"text": "Le lac"}}}
+        (tmp_path / str(rank)).write_text(json.dumps(write))
+    with pytest.raises(ExportError, match=r"/2, tâche 5 : région r1, value\.text"):
+        list(read_export(tmp_path, Report()))
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"text": "Le lac", "annotator": 1, "annotation_id": 1}, "enregistrement 1 : le champ id"),
+        (annotation() | {"task": {"data": {"text": "Le lac"}}}, "enregistrement 1 : le champ id"),
+        (annotation() | {"task": {"id": 5}}, "tâche 5 : le champ task.data"),
+        ({"file_name": None, "annotations": []}, "enregistrement 1 : le champ file_name"),
+        ({"id": 4, "image": "a", "annotator": 1, "label": [place(1), None]}, r"tâche 4 : le champ label[1]"),
+        (task(annotation(was_cancelled="non")), "tâche 1 : annotations[0].was_cancelled"),
+        (task(annotation({"id": "r1", "value": {"start": 0, "end": 1}})), "tâche 1 : le champ région r1, type"),
+    ],
+)
+def test_fields_without_which_data_would_be_mixed_up_or_lost_are_asked_for(tmp_path, record, words):
+    assert words in refusal(tmp_path, [record])
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (None, "annotations[1] manque"),
+        ({"text": "Total", "label": "T"}, "annotations[1].box manque"),
+        ({"box": {"x0": 1, "y0": 2, "x1": 3}}, "annotations[1].box devrait être une liste"),
+        ({"box": [1, 2, 3]}, "annotations[1].box devrait être une liste de quatre nombres, pas [1, 2, 3]"),
+        ({"box": [1, 2, 3, "4"]}, "quatre nombres"),
+        ({"box": [1, 2, 3, float("inf")]}, "quatre nombres"),
+        ({"box": [1, 2, 3, 4], "label": 5}, "annotations[1].label devrait être un texte"),
+        ({"box": [1, 2, 3, 4], "text": {}}, "annotations[1].text devrait être un texte"),
+    ],
+)
+def test_malformed_flat_pages_are_refused_by_page_and_field(tmp_path, item, words):
+    page = {"file_name": "a.png", "width": 200, "height": 100, "annotations": [{"box": [1, 2, 3, 4]}, item]}
+    message = refusal(tmp_path, [page])
+    assert "tâche a.png : " in message and words in message
 
 
 def test_storage_files_without_extension_are_joined_by_task(tmp_path):
@@ -397,10 +566,13 @@ def test_storage_files_without_extension_are_joined_by_task(tmp_path):
 
 def test_flat_pages(tmp_path):
     page = {"file_name": "a.png", "width": 200, "height": 100,
-            "annotations": [{"box": [10, 20, 40, 30], "text": "Total", "label": "T"}]}  # fmt: skip
-    (found,), _ = read(tmp_path, [page])
-    (box,) = found.annotations[0].boxes
+            "annotations": [{"box": [10, 20, 40, 30], "text": "Total", "label": "T"}, {"box": [1, 2, 3, 4]}],
+            }  # fmt: skip
+    (found,), report = read(tmp_path, [page])
+    box, other = found.annotations[0].boxes
     assert (box.left, box.top, box.right, box.bottom) == (20, 20, 80, 30) and box.text == "Total"
+    assert box.labels == ("T",) and (other.labels, other.text) == ((), None)
+    assert report.counts == {"box_without_label": 1, "box_without_text": 1} and report.notes[0].region == "1"
 
 
 # Properties.
@@ -442,6 +614,53 @@ def test_objects_are_read_whatever_the_chunk(tmp_path_factory, values, indent):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(stream, "CHUNK", size)
             assert list(stream.objects(path)) == values
+
+
+relation = {"type": "relation", "from_id": "a", "to_id": "b", "labels": ["of"]}
+stored = annotation(region(0, 2, "Le", "X")) | {"task": {"id": 5, "data": {"text": "Le"}}}
+FORMS = {
+    "json": [*several(), task(annotation(rectangle(labels=["X"]), transcription(), relation), image="a.png")],
+    "minimal": [
+        page_row(label=[place(1, rectanglelabels=["X"])] * 2, transcription=["un", place(1, text=["a", "b"])]),
+        {"id": 5, "text": "Le", "label": [{"start": 0, "end": 2, "text": "Le", "labels": ["X"]}], "annotator": 1},
+    ],
+    "storage": [stored, stored | {"id": 2}],
+    "flat": [{"file_name": "a", "width": 200, "height": 100, "annotations": [{"box": [1, 2, 3, 4], "label": "X"}] * 2}],
+}
+keys = st.sampled_from(["id", "text", "width", "labels", "start", "value", "annotations", "result"])
+oddities = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "abc", "12", 10**400]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2),
+    max_leaves=3,
+)
+
+
+def fields(value):
+    """Every (holder, key or rank) inside a JSON value."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from fields(value[key])
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.data())
+def test_nothing_but_export_errors_comes_out_of_a_malformed_export(tmp_path_factory, data):
+    export = json.loads(json.dumps(FORMS[data.draw(st.sampled_from(sorted(FORMS)))]))
+    for _ in range(data.draw(st.integers(0, 2))):
+        holder, key = data.draw(st.sampled_from([*fields(export)]))
+        if data.draw(st.booleans()):
+            del holder[key]
+        else:
+            holder[key] = data.draw(oddities)
+        if not export:
+            return
+    content = json.dumps(export, ensure_ascii=data.draw(st.booleans())).encode()
+    content = content[: data.draw(st.just(len(content)) | st.integers(0, len(content)))]
+    policy, labels = data.draw(st.sampled_from(["all", "latest"])), data.draw(st.sampled_from([None, ["X", "SITE"]]))
+    try:
+        read(tmp_path_factory.getbasetemp(), content, policy=policy, labels=labels)
+    except ExportError as error:
+        assert "\n" not in str(error) and "export.json" in str(error)
 
 
 def test_predictions_are_written_whole_or_not_at_all(tmp_path):

@@ -15,7 +15,7 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import AutoTokenizer, EvalPrediction
 
 from helpers.metrics import compute_entity_metrics
-from helpers.ner import IGNORED, Alignment, Passage, encode, from_bio, label_list, runs, stitch, to_bio, words_of
+from helpers.ner import IGNORED, Alignment, Passage, encode, label_list, runs, stitch, to_bio, words_of
 from helpers.ner.predict import best_sequence
 from helpers.ner.scores import confusion, evaluate
 
@@ -29,6 +29,11 @@ def bio(text, *entities, alignment=None):
     words = words_of(text)
     labels = to_bio(Passage("p", "d", text, places), words, alignment)
     return [text[start:end] for start, end in words], labels
+
+
+def entities_of(labels, words):
+    """Entities (start, end, label) of BIO labels, in characters."""
+    return [(words[first][0], words[last][1], label) for first, last, label in runs(labels)]
 
 
 def test_what_needs_no_torch_loads_none():
@@ -67,7 +72,7 @@ def test_elision_takes_no_label_of_its_noun():
 )
 def test_an_entity_of_marks_and_words_is_one(text, entity):
     _, labels = bio(text, (entity, "X"))
-    assert [text[start:end] for start, end, _ in from_bio(labels, words_of(text))] == [entity]
+    assert [text[start:end] for start, end, _ in entities_of(labels, words_of(text))] == [entity]
 
 
 def test_an_entity_that_begins_inside_a_word_labels_that_word_and_is_reported():
@@ -124,7 +129,7 @@ def test_entities_made_of_words_survive_bio(data):
     entities = disjoint(data.draw, words)
     alignment = Alignment()
     labels = to_bio(Passage("p", "d", text, entities), words, alignment)
-    assert tuple(from_bio(labels, words)) == entities and alignment == Alignment()
+    assert tuple(entities_of(labels, words)) == entities and alignment == Alignment()
     for before, label in pairwise(["O", *labels]):
         assert not label.startswith("I-") or before[2:] == label[2:]
 
@@ -135,7 +140,7 @@ def test_any_disjoint_entities_are_kept_or_reported(data):
     text = data.draw(texts)
     entities = disjoint(data.draw, [(place, place + 1) for place in range(len(text))])
     words, alignment = words_of(text), Alignment()
-    found = from_bio(to_bio(Passage("p", "d", text, entities), words, alignment), words)
+    found = entities_of(to_bio(Passage("p", "d", text, entities), words, alignment), words)
     told = {row[1:] for row in (*alignment.cut, *alignment.lost)}
     assert len(found) == len(entities) - len(alignment.lost)
     assert {entity for entity in entities if entity not in found} == told

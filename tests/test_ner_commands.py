@@ -9,16 +9,17 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
-import torch
 from huggingface_hub import ModelCard
-from small_ner import converted, interrupting, task, tiny_model, write
-from transformers.utils import logging
+from small_ner import converted, interrupting, task, write
+from transformers import AutoModelForTokenClassification, AutoTokenizer
 from typer.testing import CliRunner
 
 from helpers.cli import app
 from helpers.labelstudio import Report, read_export
 from helpers.ner import cli, load_settings, training
+from helpers.ner.predict import word_scores
 
 runner = CliRunner()
 LABELS = ["SITE", "ALTI"]
@@ -28,25 +29,11 @@ ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def in_this_process():
-    """One thread and no bars, as in the subprocesses; the libraries are imported already: no hub can be mounted."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    logging.disable_progress_bar()
+def in_this_process(one_quiet_thread):
+    """The libraries are imported already: no hub can be mounted."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cli, "_start", lambda: None)
         yield
-    logging.enable_progress_bar()
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Folder with converted passages (data) and an untrained model (model)."""
-    folder = tmp_path_factory.mktemp("ner")
-    converted(folder / "data", train=12, validation=4, test=5)
-    tiny_model(folder / "model")
-    return folder
 
 
 def arguments(small, out, *options):
@@ -217,6 +204,21 @@ def test_predictions_are_tasks_that_label_studio_reads(trained, tmp_path):
     assert found[0] and [row for row in found[0] if row["score"] >= 0.6] == found[0.6] and found[1.01] == []
 
 
+def test_predictions_never_take_the_place_of_their_tasks(trained, tmp_path):
+    tasks = write(tmp_path / "tasks.json", [task(50)])
+    before = tasks.read_bytes()
+    assert "serait remplacé" in refusal("predict", trained[0], tasks, tmp_path / "sub" / ".." / "tasks.json")
+    assert tasks.read_bytes() == before
+
+
+def test_scores_do_not_depend_on_the_side_of_padding(small):
+    model = AutoModelForTokenClassification.from_pretrained(small / "model", num_labels=3)
+    passages = [["lac"], ["Le", "lac", "de", "Morzan", "est", "loin"]]
+    sides = [AutoTokenizer.from_pretrained(small / "model", padding_side=side) for side in ("left", "right")]
+    left, right = (word_scores(model, tokenizer, passages) for tokenizer in sides)
+    assert all(np.array_equal(one, two) for one, two in zip(left, right, strict=True))
+
+
 def test_accumulated_batches_weigh_like_one(small, tmp_path):
     rows, labels = training.read_folder(small / "data")
     options = {"model": str(small / "model"), "epochs": 1.0, "window": 48, "stride": 8}
@@ -243,6 +245,7 @@ def test_bad_input_is_refused_in_one_line(small, trained, tmp_path):
     (tmp_path / "bad.toml").write_text("epochs = 'dix'\n")
     broken = shutil.copytree(data, tmp_path / "broken")
     (broken / "labels.json").write_text("[")
+    number = write(shutil.copytree(data, tmp_path / "number") / "labels.json", 5).parent
     partial = shutil.copytree(data, tmp_path / "partial")
     (partial / "validation.jsonl").unlink()
     other = write(shutil.copytree(data, tmp_path / "other") / "labels.json", ["SITE"]).parent
@@ -256,12 +259,14 @@ def test_bad_input_is_refused_in_one_line(small, trained, tmp_path):
         (("train", tmp_path / "absent", out, *options), "train.jsonl"),
         (("train", partial, out, *options), "validation.jsonl"),
         (("train", broken, out, *options), "labels.json"),
+        (("train", number, out, *options), "labels.json n’est pas une liste"),
         (("train", other, out, *options), "train.jsonl, passage 0 : B-ALTI"),
         (("train", data, foreign, *options), "run.json"),
         (("evaluate", tmp_path / "absent", data / "test.jsonl", out), "absent"),
         (("evaluate", foreign, data / "test.jsonl", out), "run.json"),
         (("evaluate", model, tmp_path / "absent.jsonl", out), "absent.jsonl"),
         (("evaluate", model, data / "labels.json", out), "ligne 1"),
+        (("evaluate", model, data / "test.jsonl", model), "tient un entraînement"),
         (("predict", model, tmp_path / "absent.json", out), "absent.json"),
         (("predict", model, write(tmp_path / "tasks.json", [task(1)]), out, "--text-key=texte"), "data.texte"),
     ):

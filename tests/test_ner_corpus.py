@@ -9,6 +9,7 @@ from small_ner import task, write
 from typer.testing import CliRunner
 
 from helpers.cli import app
+from helpers.files import sha256
 from helpers.labelstudio import ExportError, Report, project_xml
 from helpers.ner import (
     Passage,
@@ -22,7 +23,7 @@ from helpers.ner import (
     to_bio,
     words_of,
 )
-from helpers.ner.corpus import SIDES, assign, digest
+from helpers.ner.corpus import SIDES, assign
 
 no_deadline = settings(deadline=None, max_examples=60)
 
@@ -47,7 +48,7 @@ def test_shares_are_respected_within_the_largest_document(sizes, parts, seed):
         assert abs(held - share * sum(sizes.values())) <= max(sizes.values()) + 1e-9 and bool(held) == bool(share)
 
 
-@pytest.mark.parametrize("proportions", [(0.5, 0.5), (0.5, 0.6, -0.1), (0.5, 0.4, 0.2)])
+@pytest.mark.parametrize("proportions", [(0.5, 0.5), (0.5, 0.6, -0.1), (0.5, 0.4, 0.2), (0.5, 0.5, float("nan"))])
 def test_shares_that_are_none_are_refused(proportions):
     with pytest.raises(ExportError, match="somme"):
         assign({"a": 1, "b": 1, "c": 1}, proportions, 0)
@@ -69,7 +70,7 @@ def test_split_keeps_documents_whole_and_records_as_they_were(tmp_path):
     documents = {side: {record["data"]["document"] for record in held} for side, held in sides.items()}
     assert sum(map(len, documents.values())) == len(set().union(*documents.values())) == 9
     assert {side: counts[side]["tasks"] for side in SIDES} == {side: len(held) for side, held in sides.items()}
-    assert counts["export"] == digest(export) and counts["train"]["documents"] == len(documents["train"])
+    assert counts["export"] == sha256(export) and counts["train"]["documents"] == len(documents["train"])
     before = json.loads(export.read_text(encoding="utf-8"))
     after = sorted((record for held in sides.values() for record in held), key=lambda record: record["id"])
     assert list(map(json.dumps, after)) == list(map(json.dumps, before))
@@ -123,6 +124,12 @@ def test_split_finds_the_documents_of_every_kind_of_export(tmp_path):
         sides = [json.loads((tmp_path / name / f"{side}.json").read_text()) for side in SIDES]
         owners = [{number(record) for record in side} for side in sides]
         assert sum(map(len, sides)) == 18 and sum(map(len, owners)) == 9, name
+
+
+def test_split_reads_every_record_as_the_first(tmp_path):
+    records = [task(rank) | ({"file_name": "a.png"} if rank else {}) for rank in range(9)]
+    split_export(write(tmp_path / "export.json", records), tmp_path / "out")
+    assert sum(len(json.loads((tmp_path / "out" / f"{side}.json").read_text())) for side in SIDES) == 9
 
 
 def test_a_task_of_two_documents_is_refused(tmp_path):
@@ -357,6 +364,16 @@ def test_an_empty_side_is_not_converted_and_leaves_no_earlier_one(tmp_path, proj
         done = labels("convert", tmp_path / "split", tmp_path / "data", "--labels", project)
         assert done.exit_code == 0, done.output
         assert {path.stem for path in (tmp_path / "data").glob("*.jsonl")} == json.loads(done.stdout).keys() == sides
+
+
+def test_a_side_that_is_refused_leaves_all_that_was_converted(tmp_path, project):
+    labels("split", export_of(tmp_path / "export.json"), tmp_path / "split")
+    assert labels("convert", tmp_path / "split", tmp_path / "data", "--labels", project).exit_code == 0
+    before = contents(tmp_path / "data")
+    labels("split", export_of(tmp_path / "export.json", each=4), tmp_path / "split")
+    write(tmp_path / "split" / "test.json", [task(1, labels=("SITE", "AGE"))])
+    assert "'AGE'" in refusal("convert", tmp_path / "split", tmp_path / "data", "--labels", project)
+    assert contents(tmp_path / "data") == before
 
 
 @pytest.mark.parametrize(

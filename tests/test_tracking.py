@@ -16,9 +16,7 @@ from types import SimpleNamespace
 
 import mlflow
 import pytest
-import torch
-from small_ner import converted, interrupting, tiny_model
-from transformers.utils import logging
+from small_ner import interrupting
 
 from helpers.ner import SettingsError, load_settings, training
 from helpers.ner.tracking import Tracking
@@ -28,25 +26,12 @@ SCORES = {f"{part}_{name}" for part in ("token", "entity") for name in ("precisi
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quiet():
-    """One thread, and the environment given back as it was."""
-    threads, before = torch.get_num_threads(), dict(os.environ)
-    torch.set_num_threads(1)
-    logging.disable_progress_bar()
+def same_environment(one_quiet_thread):
+    """The environment is given back as it was."""
+    before = dict(os.environ)
     yield
-    logging.enable_progress_bar()
-    torch.set_num_threads(threads)
     os.environ.clear()
     os.environ.update(before)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Folder with converted passages (data) and an untrained model (model)."""
-    folder = tmp_path_factory.mktemp("tracking")
-    converted(folder / "data", train=12, validation=4, test=4)
-    tiny_model(folder / "model")
-    return folder
 
 
 def free_port():
@@ -130,6 +115,19 @@ def test_without_an_address_the_run_is_in_the_current_folder(small, tmp_path, mo
     assert stopped.info.status == "KILLED" and "loss" in stopped.data.metrics
 
 
+def test_a_training_that_fails_is_not_called_finished(small, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError("no space left")
+
+    address = f"sqlite:///{tmp_path}/store.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    monkeypatch.setattr(training, "write_results", fail)
+    with pytest.raises(OSError, match="no space left"):
+        train(small, tmp_path / "out")
+    _, run = the_run(address)
+    assert run.info.status == "FAILED" and mlflow.active_run() is None
+
+
 def test_a_server_receives_the_run_and_the_model(small, tmp_path, monkeypatch, server):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server[0])
     monkeypatch.chdir(tmp_path)
@@ -165,11 +163,20 @@ def test_a_server_that_is_away_stops_no_training(small, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     results, told = train(small, tmp_path / "out")
     assert len(told) == 1 and "l’entraînement continue sans lui" in told[0] and "\n" not in told[0]
-    assert (tmp_path / "out" / "results.json").is_file() and results["counts"]["passages"] == 4
+    assert (tmp_path / "out" / "results.json").is_file() and results["counts"]["passages"] == 5
+
+
+def test_a_failure_without_a_message_is_told_too(monkeypatch):
+    def fail(address):
+        raise TimeoutError
+
+    monkeypatch.setitem(sys.modules, "mlflow", SimpleNamespace(set_tracking_uri=fail))
+    with pytest.warns(UserWarning, match="MLflow ne répond pas.*TimeoutError"):
+        assert Tracking("muet", {}).away
 
 
 def test_mlflow_that_is_not_installed_is_told_in_one_line(small, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlflow", None)
     with pytest.raises(SettingsError, match=r"atelier-transformers\[mlflow\]"):
         train(small, tmp_path / "out")
-    assert train(small, tmp_path / "out", experiment="")[0]["counts"]["passages"] == 4
+    assert train(small, tmp_path / "out", experiment="")[0]["counts"]["passages"] == 5

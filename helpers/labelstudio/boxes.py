@@ -6,7 +6,8 @@ from typing import Any
 
 from .records import Box, Report
 
-SHAPES = ("rectangle", "rectanglelabels")
+CORNERS = ("x", "y", "width", "height")
+WHOLE_PAGE = ("choices", "rating")  # what is said of a page rather than of a region of it
 
 
 def read_boxes(results: Iterable[dict[str, Any]], task: str, report: Report) -> list[Box]:
@@ -18,34 +19,40 @@ def read_boxes(results: Iterable[dict[str, Any]], task: str, report: Report) -> 
     """
     parts: dict[str, list[dict[str, Any]]] = {}
     for result in results:
-        if result.get("type") != "relation":
-            parts.setdefault(str(result.get("id", "")), []).append(result)
+        if result["type"] == "relation":
+            continue
+        if result.get("id") in (None, ""):
+            report.add("no_id", task, detail=result["type"])
+            continue
+        parts.setdefault(str(result["id"]), []).append(result)
     found = (_join(region_id, group, task, report) for region_id, group in parts.items())
     return [box for box in found if box]
 
 
 def _join(region_id: str, group: list[dict[str, Any]], task: str, report: Report) -> Box | None:
-    """One box out of the results that share an id; None when there is no rectangle among them."""
+    """One box out of the results that share an id; None, reported, when there is no rectangle among them."""
     values = [result.get("value") or {} for result in group]
     place = next((result for result, value in zip(group, values, strict=True) if "width" in value), None)
     if place is None:
-        if any(result.get("type") not in ("labels", "choices", "rating") for result in group):
-            report.add("no_rectangle", task, region_id, ", ".join(str(result.get("type")) for result in group))
+        if any(result["type"] not in WHOLE_PAGE for result in group):
+            kind = "unread_region" if any("start" in value for value in values) else "no_rectangle"
+            report.add(kind, task, region_id, ", ".join(result["type"] for result in group))
         return None
-    labels = next((found for value in values if (found := labels_of(value))), ())
+    labels = next((found for value in values if (found := _labels(value))), ())
     text = next((found for value in values if (found := _text(value)) is not None), None)
     if not labels:
         report.add("box_without_label", task, region_id)
     if text is None:
         report.add("box_without_text", task, region_id)
-    corners = pixel_box(place, task, region_id, report)
+    corners = _pixel_box(place, task, region_id, report)
     if corners is None:
         return None
-    page = next((int(r["item_index"]) for r in group if "item_index" in r), int(values[0].get("item_index") or 0))
+    pages = (holder["item_index"] for holder in (*group, *values) if holder.get("item_index") is not None)
+    page = next(pages, 0)
     return Box(region_id, *corners, labels=labels, text=text, page=page)
 
 
-def labels_of(value: dict[str, Any]) -> tuple[str, ...]:
+def _labels(value: dict[str, Any]) -> tuple[str, ...]:
     """Labels of a rectangle, stated as `rectanglelabels` or as `labels`; a bare string is a list of one."""
     found = value.get("rectanglelabels") or value.get("labels") or ()
     return (found,) if isinstance(found, str) else tuple(found)
@@ -57,7 +64,7 @@ def _text(value: dict[str, Any]) -> str | None:
     return text if isinstance(text, str) or text is None else "\n".join(map(str, text))
 
 
-def pixel_box(
+def _pixel_box(
     result: dict[str, Any], task: str, region: str, report: Report
 ) -> tuple[float, float, float, float] | None:
     """Left, top, right, bottom in pixels of a region in percent; None when reported as unusable.
@@ -72,16 +79,19 @@ def pixel_box(
     if result.get("image_rotation"):
         report.add("image_rotation", task, region, f"{result['image_rotation']}°")
     try:
-        x, y, w, h = (float(value[name]) for name in ("x", "y", "width", "height"))
-    except (KeyError, TypeError, ValueError):
-        report.add("bad_box", task, region, str({name: value.get(name) for name in ("x", "y", "width", "height")}))
+        x, y, w, h = (float(value[name]) for name in CORNERS)
+        width, height, turn = float(width), float(height), float(value.get("rotation") or 0)
+        edges = _envelope(x * width / 100, y * height / 100, w * width / 100, h * height / 100, turn)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        edges = (math.nan,) * 4
+    if not all(map(math.isfinite, edges)):
+        stated = {name: value.get(name) for name in (*CORNERS, "rotation")}
+        report.add("bad_box", task, region, f"{stated}, original_width={width!r}, original_height={height!r}")
         return None
-    left, top, right, bottom = _envelope(
-        x * width / 100, y * height / 100, w * width / 100, h * height / 100, float(value.get("rotation") or 0)
-    )
+    left, top, right, bottom = edges
     if value.get("rotation"):
         report.add("rotated", task, region, f"{value['rotation']}°")
-    clamped = max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
+    clamped = max(0.0, left), max(0.0, top), min(width, right), min(height, bottom)
     if w <= 0 or h <= 0 or clamped[0] >= clamped[2] or clamped[1] >= clamped[3]:
         report.add("no_area", task, region, f"x={x:g} y={y:g} width={w:g} height={h:g}")
         return None

@@ -3,11 +3,13 @@
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .records import ExportError, Report
 
+CARRIERS = {"/data/local-files/": "d", "/storage-data/uploaded/": "filepath"}  # addresses whose query holds the path
 UPLOAD_HASH = 8  # hexadecimal digits that an upload puts before a file's name
+LONGEST_NAME = 255  # bytes; a longer one is no file's, as those that carry a picture's data
 
 
 def find_image(reference: str, folder: Path, task: str) -> Path | None:
@@ -15,10 +17,16 @@ def find_image(reference: str, folder: Path, task: str) -> Path | None:
 
     Known forms: `/data/upload/<project>/<hash>-name`, `/data/local-files/?d=path`, `/storage-data/uploaded/?filepath=`,
     `s3:`, `gs:`, `azure-blob:` and `http(s):` addresses, and plain paths. The longest end of the path that exists in
-    the folder is taken, so that equal names in two folders stay apart. ExportError for a path that leaves the folder.
+    the folder is taken, so that equal names in two folders stay apart. ExportError for a path that leaves the folder,
+    and for what is no address.
     """
-    parts = _path(reference).parts
-    parts = tuple(part for part in parts if part not in ("/", "."))
+    try:
+        path = _path(reference)
+    except ValueError as error:
+        raise ExportError(f"tâche {task} : l’image {reference[:60]!r} n’est pas une adresse ({error})") from None
+    parts = tuple(part for part in path.parts if part not in ("/", "."))
+    if any(len(part.encode()) > LONGEST_NAME for part in parts):
+        return None
     if ".." in parts:
         raise ExportError(f"tâche {task} : l’image {reference!r} sort du dossier {folder}")
     for start in range(len(parts)):
@@ -34,9 +42,9 @@ def find_image(reference: str, folder: Path, task: str) -> Path | None:
 def _path(reference: str) -> PurePosixPath:
     """The path that a reference carries, percent-decoded, without scheme, host and query."""
     address = urlsplit(reference)
-    query = parse_qs(address.query)
-    carried = (query.get("d") or query.get("filepath") or [None])[0]
-    return PurePosixPath(carried if carried is not None else unquote(address.path))
+    field = next((field for ending, field in CARRIERS.items() if address.path.endswith(ending)), "")
+    carried = parse_qs(address.query).get(field)
+    return PurePosixPath(carried[0] if carried else unquote(address.path))
 
 
 def _names(name: str) -> list[str]:
@@ -61,7 +69,7 @@ def open_image(path: Path, task: str, report: Report, stated: tuple[int, int] | 
             if image.mode.startswith("I;16") or image.mode == "I":
                 image = image.point(lambda value: value / 256).convert("L")
             image = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+    except Exception as error:  # decoders raise anything on broken bytes
         report.add("broken_image", task, detail=f"{path.name} : {error}")
         return None
     if stated and image.size != tuple(stated):

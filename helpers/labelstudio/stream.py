@@ -69,6 +69,8 @@ class _Source:
         try:
             self.window += self.decoder.decode(data, final=self.ended)
         except UnicodeDecodeError as error:
+            if self.ended and error.reason == "unexpected end of data":
+                raise self.error("fichier tronqué", len(self.window)) from None
             raise ExportError(
                 f"{self.path} n’est pas en UTF-8 (octet 0x{error.object[error.start]:02x}) : enregistrez-le en UTF-8"
             ) from None
@@ -95,8 +97,12 @@ class _Source:
         size = CHUNK
         while True:
             try:
-                found, self.at = self.json.raw_decode(self.window, self.at)
+                found, end = self.json.raw_decode(self.window, self.at)
+                self.refuse_halves(found, end)
+                self.at = end
                 return found
+            except RecursionError:
+                raise self.error("des listes ou des objets trop imbriqués") from None
             except json.JSONDecodeError as error:
                 unfinished = error.msg.startswith("Unterminated string")
                 cut = unfinished or error.pos >= len(self.window) - NEAR_END
@@ -104,8 +110,21 @@ class _Source:
                     at_end = unfinished or error.pos >= len(self.window.rstrip())
                     message = "fichier tronqué" if at_end else f"JSON invalide ({error.msg})"
                     raise self.error(message, error.pos) from None
+            except ValueError as error:  # a number of thousands of digits
+                raise self.error(f"JSON invalide ({error})") from None
             self.read(size)
             size *= 2
+
+    def refuse_halves(self, value: dict[str, Any], end: int) -> None:
+        """Error for half a character (a lone UTF-16 surrogate, which an escape can state): no file could hold it."""
+        escape = self.window.find("\\u", self.at, end)
+        if escape < 0 or max(self.window.find(mark, escape, end) for mark in ("\\ud", "\\uD")) < 0:
+            return
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = f"{ord(error.object[error.start]):04x}"
+            raise self.error(f"\\u{half} est la moitié d’un caractère : retirez-la") from None
 
     def expect_end(self) -> None:
         """Nothing but blanks may follow."""

@@ -112,6 +112,8 @@ def _start() -> None:
 
 def _print_scores(results: dict) -> None:
     """The scores on one line each."""
+    from .scores import SCORES
+
     for part in ("token", "entity"):
-        scores = {name: round(results[part][name], 3) for name in ("precision", "recall", "f1")}
+        scores = {name: round(results[part][name], 3) for name in SCORES}
         typer.echo(json.dumps({part: scores}))

@@ -1,6 +1,5 @@
 """From Label Studio exports to data for training: splitting by document, words and labels, statistics."""
 
-import hashlib
 import json
 import random
 from collections import Counter, defaultdict
@@ -9,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from helpers.files import replacing, sha256
 from helpers.labelstudio import ExportError, Policy, Report, read_export, settle
+from helpers.labelstudio.forms import kind_of, task_id
 from helpers.labelstudio.stream import objects
-from helpers.labelstudio.writers import replacing
 
 from .words import Alignment, Passage, label_list, to_bio, words_of
 
@@ -61,7 +61,7 @@ def assign(sizes: Mapping[str, int], proportions: Sequence[float], seed: int) ->
 
     Raises ExportError when proportions are not three numbers that sum to 1, or when a side would stay empty.
     """
-    if len(proportions) != len(SIDES) or min(proportions) < 0 or abs(sum(proportions) - 1) > 1e-6:
+    if len(proportions) != len(SIDES) or min(proportions) < 0 or not abs(sum(proportions) - 1) <= 1e-6:
         raise ExportError(f"trois proportions dont la somme est 1 étaient attendues, pas {tuple(proportions)}")
     documents = sorted(sizes)
     random.Random(seed).shuffle(documents)
@@ -83,7 +83,7 @@ def split_export(
 ) -> dict[str, Any]:  # fmt: skip
     """Deal the tasks of an export out to `out`/{train,validation,test}.json, no document on two sides.
 
-    The records are written as they were read. Returns the number of documents and tasks of each side and the digest
+    The records are written as they were read. Returns the number of documents and tasks of each side and the sha256
     of the export. Nothing is written when the export cannot be read. Raises ExportError.
     """
     if export.is_dir():
@@ -95,11 +95,12 @@ def split_export(
         if documents.setdefault(task.id, task.document) != task.document:
             raise ExportError(f"{export}, tâche {task.id} : deux tâches de documents différents ont ce numéro")
     sides = assign(Counter(documents.values()), proportions, seed)
+    kind = kind_of(next(objects(export)))
     tasks = Counter()
     with ExitStack() as stack:
         files = {side: stack.enter_context(replacing(out / f"{side}.json")) for side in SIDES}
         for record in objects(export):
-            side = sides[documents[_task_id(record)]]
+            side = sides[documents[task_id(record, kind)]]
             files[side].write(",\n" if tasks[side] else "[\n")
             json.dump(record, files[side], ensure_ascii=False)
             tasks[side] += 1
@@ -107,14 +108,7 @@ def split_export(
             file.write("\n]\n" if tasks[side] else "[]\n")
     count = Counter(sides.values())
     result = {side: {"documents": count[side], "tasks": tasks[side]} for side in SIDES}
-    return result | {"export": digest(export), "seed": seed, "proportions": list(proportions)}
-
-
-def _task_id(record: Mapping[str, Any]) -> str:
-    """The number that `read_export` gives to the task of a record: storage files and flat pages say it elsewhere."""
-    if "result" in record and isinstance(record.get("task"), dict):
-        return str(record["task"].get("id", ""))
-    return str(record["file_name"] if "file_name" in record and "annotations" in record else record.get("id", ""))
+    return result | {"export": sha256(export), "seed": seed, "proportions": list(proportions)}
 
 
 def convert(passages: Iterable[Passage], path: Path) -> dict[str, Any]:
@@ -184,13 +178,3 @@ def read_converted(path: Path, labels: Sequence[str] | None = None) -> list[dict
     if not rows:
         raise ExportError(f"{path} est vide")
     return rows
-
-
-def digest(*paths: Path) -> str:
-    """The sha256 of files, one after the other."""
-    found = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(2**20):
-                found.update(block)
-    return found.hexdigest()

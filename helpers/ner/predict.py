@@ -32,7 +32,7 @@ def word_scores(
     for first in range(0, len(order), batch_size):
         batch = order[first : first + batch_size]
         rows = [{name: windows[i][1][name] for name in ("input_ids", "attention_mask")} for i in batch]
-        inputs = tokenizer.pad(rows, return_tensors="pt").to(model.device)
+        inputs = tokenizer.pad(rows, padding_side="right", return_tensors="pt").to(model.device)
         probabilities = model(**inputs).logits.float().softmax(-1).cpu().numpy()
         scores |= {i: probabilities[place, : len(windows[i][1]["input_ids"])] for place, i in enumerate(batch)}
     held: list[list[int]] = [[] for _ in passages]

@@ -17,18 +17,17 @@ from transformers import (
 
 from helpers import plots
 from helpers.device import device
+from helpers.files import replacing, sha256
 from helpers.labelstudio import ExportError, Report, read_export, write_predictions
-from helpers.labelstudio.writers import replacing
 
-from .corpus import digest, read_converted
+from .corpus import read_converted
 from .predict import Found, best_labels, found_entities, word_scores
-from .scores import confusion, evaluate
+from .scores import SCORES, confusion, evaluate
 from .settings import Settings, SettingsError
 from .words import OUTSIDE, words_of
 
 WEIGHTS, STATE, RESULTS = "model.safetensors", "run.json", "results.json"
 AT_ONCE = 256  # passages predicted together
-SCORES = ("precision", "recall", "f1")
 
 
 def write_results(
@@ -43,7 +42,7 @@ def write_results(
     scores = word_scores(model, tokenizer, passages, settings.window, settings.stride, settings.batch_size)
     truth, guess = [row["labels"] for row in rows], best_labels(scores, model.config.id2label)
     results = evaluate(truth, guess, labels)
-    results["digests"] = {"model": digest(folder / WEIGHTS), "data": dict(digests)}
+    results["digests"] = {"model": sha256(folder / WEIGHTS), "data": dict(digests)}
     with replacing(out / "predictions.jsonl") as file:
         for row, predicted in zip(rows, guess, strict=True):
             line = {"id": row["id"], "tokens": row["tokens"], "labels": row["labels"], "predicted": predicted}
@@ -57,20 +56,28 @@ def write_results(
 
 
 def evaluate_folder(model: Path, data: Path, out: Path) -> dict[str, Any]:
-    """Measure a trained model on converted passages; what `write_results` writes, in `out`. Raises ExportError."""
+    """Measure a trained model on converted passages; what `write_results` writes, in `out`. Raises ExportError.
+
+    SettingsError when `out` holds a training, whose own results would be lost.
+    """
     run = read_run(model)
+    if (out / STATE).exists():
+        raise SettingsError(f"{out} tient un entraînement et ses mesures : choisissez un autre dossier")
     rows = read_converted(data, run["labels"])
     _, classifier, tokenizer = load(model)
     return write_results(
-        classifier, tokenizer, rows, run["labels"], Settings(**run["settings"]), {data.name: digest(data)}, out, model
+        classifier, tokenizer, rows, run["labels"], Settings(**run["settings"]), {data.name: sha256(data)}, out, model
     )
 
 
 def predict_file(model: Path, tasks: Path, out: Path, text_key: str, threshold: float) -> tuple[int, int]:
     """Write pre-annotations for every task that has a text; the numbers of passages and of entities.
 
-    Tasks are read and written a few at a time. Entities whose score is below `threshold` are left out.
+    Tasks are read and written a few at a time. Entities whose score is below `threshold` are left out. Raises
+    ExportError, also when `out` would take the place of `tasks`, whose annotations it does not hold.
     """
+    if out.resolve() == tasks.resolve():
+        raise ExportError(f"{tasks} serait remplacé par les pré-annotations : choisissez un autre fichier")
     run, classifier, tokenizer = load(model)
     settings, counts = Settings(**run["settings"]), [0, 0]
 
@@ -87,7 +94,7 @@ def predict_file(model: Path, tasks: Path, out: Path, text_key: str, threshold: 
         if not counts[0]:
             raise ExportError(f"{tasks} : aucune tâche n’a de texte dans data.{text_key}")
 
-    write_predictions(predictions(), out, model_version=digest(model / WEIGHTS)[:12], text_key=text_key)
+    write_predictions(predictions(), out, model_version=sha256(model / WEIGHTS)[:12], text_key=text_key)
     return counts[0], counts[1]
 
 

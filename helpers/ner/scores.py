@@ -10,6 +10,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from .words import OUTSIDE, runs
 
+SEQEVAL = {"precision": "precision", "recall": "recall", "f1": "f1-score"}  # our names and seqeval's
+SCORES = tuple(SEQEVAL)
 SCHEMES = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
 Labels = Sequence[Sequence[str]]
 
@@ -57,7 +59,7 @@ def _token(truth: Labels, guess: Labels, labels: Sequence[str]) -> dict[str, Any
     by_type = zip(*precision_recall_fscore_support(*kinds, labels=list(labels), zero_division=0), strict=True)
     return {
         "accuracy": float(accuracy_score(*kinds)) if kinds[0] else 0.0,
-        **dict(zip(("precision", "recall", "f1"), map(float, together), strict=False)),
+        **dict(zip(SCORES, map(float, together), strict=False)),
         "by_type": {label: _row(*row) for label, row in zip(labels, by_type, strict=True)},
     }
 
@@ -68,15 +70,12 @@ def _entity(truth: Labels, guess: Labels, labels: Sequence[str]) -> dict[str, An
         warnings.simplefilter("ignore")
         report = classification_report(list(map(list, truth)), list(map(list, guess)), output_dict=True, digits=6)
     micro = report.get("micro avg", {})
-    empty = {"precision": 0.0, "recall": 0.0, "f1-score": 0.0, "support": 0}
+    keys = (*SEQEVAL.values(), "support")
+    empty = dict.fromkeys(keys, 0)
     return {
-        **{name: float(micro.get(key, 0.0)) for name, key in _NAMES.items()},
-        "by_type": {label: _row(*(report.get(label, empty)[key] for key in (*_NAMES.values(), "support")))
-                    for label in labels},
-    }  # fmt: skip
-
-
-_NAMES = {"precision": "precision", "recall": "recall", "f1": "f1-score"}
+        **{name: float(micro.get(key, 0.0)) for name, key in SEQEVAL.items()},
+        "by_type": {label: _row(*(report.get(label, empty)[key] for key in keys)) for label in labels},
+    }
 
 
 def _row(precision: float, recall: float, f1: float, support: int) -> dict[str, float]:
@@ -91,5 +90,5 @@ def _schemes(truth: list, guess: list, labels: Sequence[str]) -> dict[str, dict[
         for side in (truth, guess)
     ]
     found = Evaluator(*sides, tags=list(labels), loader="dict").evaluate()["overall"]
-    kept = ("precision", "recall", "f1", "correct", "incorrect", "partial", "missed", "spurious")
+    kept = (*SCORES, "correct", "incorrect", "partial", "missed", "spurious")
     return {name: {key: getattr(found[theirs], key) for key in kept} for name, theirs in SCHEMES.items()}

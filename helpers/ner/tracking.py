@@ -5,16 +5,16 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from .scores import SCORES
 from .settings import SettingsError
 
 # A server that does not answer is given up after one more try instead of minutes.
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true"}
-SCORES = ("precision", "recall", "f1")
 LOCAL_STORE = "sqlite:///mlflow.db"
 
 
@@ -54,7 +54,7 @@ class Tracking(TrainerCallback):
             self.away = True
             with suppress(Exception):  # otherwise it would stay the current run of this process
                 self.mlflow.end_run("FAILED")
-            reason = str(error).splitlines()[0][:200]
+            reason = f"{type(error).__name__} {error}".splitlines()[0][:200]
             warnings.warn(f"MLflow ne répond pas, l’entraînement continue sans lui : {reason}", stacklevel=2)
 
     def on_log(
@@ -65,9 +65,9 @@ class Tracking(TrainerCallback):
         numbers = {name: value for name, value in (logs or {}).items() if isinstance(value, int | float)}
         self.send(self.mlflow.log_metrics, numbers, step=state.global_step)
 
-    def interrupt(self) -> None:
-        """Close the run of a training that stopped before its end."""
-        self.send(self.mlflow.end_run, "KILLED")
+    def stop(self, status: Literal["KILLED", "FAILED"]) -> None:
+        """Close the run of a training that stopped before its end; left open, MLflow would call it finished."""
+        self.send(self.mlflow.end_run, status)
 
     def finish(self, results: Mapping[str, Any], files: list[Path], model: Path | None) -> None:
         """Log precision, recall and F1 over words and entities, the files, and the model's folder; close the run."""

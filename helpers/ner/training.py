@@ -31,11 +31,11 @@ from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from helpers.device import device
+from helpers.files import replacing, sha256
 from helpers.labelstudio import ExportError
-from helpers.labelstudio.writers import replacing
 from helpers.metrics import compute_entity_metrics
 
-from .corpus import SIDES, digest, read_converted
+from .corpus import SIDES, read_converted
 from .report import RESULTS, STATE, WEIGHTS, read_run, write_results
 from .settings import Settings, SettingsError
 from .tracking import Tracking
@@ -63,7 +63,7 @@ def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> Out
     other settings.
     """
     rows, labels = read_folder(data)
-    digests = {side: digest(data / f"{side}.jsonl") for side in rows}
+    digests = {side: sha256(data / f"{side}.jsonl") for side in rows}
     run = {"settings": asdict(settings), "labels": labels, "data": digests}
     _refuse_another(out, run, fresh)
     arguments = training_arguments(settings, out / CHECKPOINTS)
@@ -77,15 +77,20 @@ def train(settings: Settings, data: Path, out: Path, fresh: bool = False) -> Out
             _prepare(out, run, fresh)
     if tracking:
         trainer.add_callback(tracking)
-    with interruptible(trainer) as interruption:
-        trainer.train(resume_from_checkpoint=last_checkpoint(out / CHECKPOINTS))
-    if interruption.done and tracking:
-        tracking.interrupt()
-    if interruption.done or not main:
-        return Outcome(interrupted=interruption.done)
-    trainer.save_model(str(out))
-    held_out = rows.get("test", rows["validation"])[: settings.max_test or None]
-    results = write_results(trainer.model, trainer.processing_class, held_out, labels, settings, digests, out, out)
+    try:
+        with interruptible(trainer) as interruption:
+            trainer.train(resume_from_checkpoint=last_checkpoint(out / CHECKPOINTS))
+        if interruption.done and tracking:
+            tracking.stop("KILLED")
+        if interruption.done or not main:
+            return Outcome(interrupted=interruption.done)
+        trainer.save_model(str(out))
+        held_out = rows.get("test", rows["validation"])[: settings.max_test or None]
+        results = write_results(trainer.model, trainer.processing_class, held_out, labels, settings, digests, out, out)
+    except BaseException:
+        if tracking:
+            tracking.stop("FAILED")
+        raise
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     if tracking:
         tracking.finish(results, sorted(out.glob("*.png")), out if settings.log_model else None)
@@ -102,6 +107,8 @@ def read_folder(data: Path) -> tuple[dict[str, list[dict[str, Any]]], list[str]]
         labels = json.loads((data / "labels.json").read_text(encoding="utf-8"))
     except ValueError as error:
         raise ExportError(f"{data / 'labels.json'} : {error} ; atelier labels convert écrit ce fichier") from None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise ExportError(f"{data / 'labels.json'} n’est pas une liste d’étiquettes : atelier labels convert l’écrit")
     return {side: read_converted(path, labels) for side, path in paths.items() if path.is_file()}, labels
 
 
@@ -127,7 +134,8 @@ def build_trainer(
     except SettingsError:
         raise
     except (OSError, ValueError) as error:
-        raise SettingsError(f"model : {settings.model} ne se charge pas ({str(error).splitlines()[0]})") from None
+        reason = f"{type(error).__name__} {error}".splitlines()[0]
+        raise SettingsError(f"model : {settings.model} ne se charge pas ({reason})") from None
     window_sets = {
         side: as_windows(rows[side][: limit or None], tokenizer, config.label2id, settings)
         for side, limit in (("train", settings.max_train), ("validation", settings.max_validation))

@@ -83,13 +83,11 @@ def _owner(entities: Sequence[Entity], stops: Sequence[int], start: int, end: in
     return owner
 
 
-def from_bio(labels: Sequence[str], words: Sequence[tuple[int, int]]) -> list[Entity]:
-    """Entities out of BIO labels; an I- that continues nothing opens an entity, as seqeval counts it."""
-    return [(words[first][0], words[last][1], name) for first, last, name in runs(labels)]
-
-
 def runs(labels: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Entities as (first word, last word, label), both ranks included."""
+    """Entities of BIO labels as (first word, last word, label), both ranks included.
+
+    An I- that continues nothing opens an entity, as seqeval counts it.
+    """
     found: list[tuple[int, int, str]] = []
     kind = None
     for rank, label in enumerate(labels):
