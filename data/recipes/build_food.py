@@ -27,8 +27,8 @@ DISHES: dict[str, Callable[[Stage], None]] = {
     "waffles": dishes_a.waffles,
 }
 NAMES = sorted(DISHES)
-PER_CLASS = {"train": 130, "validation": 30}
-MAX_BYTES = 4000
+PER_CLASS = {"train": 120, "validation": 30}
+MAX_BYTES = 3200
 TRAIN_KIT = Kit(
     backgrounds=("plain", "speckled", "wood", "wood", "cloth", "checkered", "marble"),
     plates=("round", "coupe", "oval", "tray", "banded", "board", "round board", "paper"),
@@ -46,9 +46,9 @@ KITS = {"train": TRAIN_KIT, "validation": VALIDATION_KIT}
 
 
 def picture_size(rng: np.random.Generator) -> tuple[int, int]:
-    """Return a random (width, height) in pixels: landscape, square or portrait, the longer side from 128 to 184."""
-    longer = int(rng.integers(128, 185))
-    shorter = max(112, round(longer * rng.uniform(0.66, 0.9)))
+    """Return a random (width, height) in pixels: landscape, square or portrait, the longer side from 108 to 144."""
+    longer = int(rng.integers(108, 145))
+    shorter = max(96, round(longer * rng.uniform(0.66, 0.9)))
     return pick(rng, ((longer, shorter), (longer, shorter), (longer, longer), (shorter, longer)))
 
 
@@ -56,7 +56,7 @@ def draw_dish(name: str, kit: Kit, rng: np.random.Generator) -> bytes:
     """Return one picture of a dish, as JPEG bytes."""
     canvas = new_canvas(rng, picture_size(rng))
     DISHES[name](Stage(canvas, kit))
-    return to_jpeg(finish(canvas), int(rng.integers(58, 73)), MAX_BYTES)
+    return to_jpeg(finish(canvas), int(rng.integers(55, 71)), MAX_BYTES)
 
 
 def rows(split: str, seed: int) -> Iterator[dict[str, Any]]:

@@ -112,8 +112,8 @@ def build(seed: int = 0) -> list[dict[str, Any]]:
 def main(folder: Path = DATA / "labelstudio" / "rapports") -> None:
     """Write the export and the project's interface."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(build(), ensure_ascii=False, indent=1)
-    (folder / "export.json").write_text(text + "\n", encoding="utf-8")
+    lines = ",\n".join(json.dumps(task, ensure_ascii=False) for task in build())
+    (folder / "export.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     (folder / "project.xml").write_text(project_xml(LABELS), encoding="utf-8")
 
 

@@ -32,8 +32,11 @@ def build_optimizers(
 
 
 def save_miniature(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, out: Path) -> None:
-    """Write the weights of `save_weights`, and the tokenizer."""
+    """Write the weights of `save_weights`, and the tokenizer, whose file loses its indentation, a third of its size."""
     tokenizer.save_pretrained(out)
+    path = out / "tokenizer.json"
+    text = json.dumps(json.loads(path.read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")
     save_weights(model, out)
 
 

@@ -18,11 +18,14 @@ STEPS = (
     ["pretrain.py", "english"],
     ["pretrain.py", "english", "--start", "build/english", "--tokens", "50e6"],
     ["pretrain.py", "french", "--tokens", "30e6"],
+    ["pretrain.py", "french", "--start", "build/french", "--tokens", "20e6"],
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],
     ["train_t5.py"],
     ["train_vit.py"],
+    ["build_invoices.py", "build/invoices", "--documents", "162", "--limit", "17000"],
+    ["read_invoices.py"],
     ["publish.py"],
 )
 

@@ -3,6 +3,7 @@
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english
     ATELIER_CORPORA=folder python data/recipes/pretrain.py french
+    ATELIER_CORPORA=folder python data/recipes/pretrain.py french --start build/french --tokens 20e6
     ATELIER_CORPORA=folder python data/recipes/pretrain.py english --start build/english --tokens 50e6
     ATELIER_CORPORA=folder python data/recipes/pretrain.py multilingual --start build/multilingual --pieces 7000
 
@@ -12,7 +13,8 @@ document a row: everyday sentences and opinions, or generated film reviews, each
 first word to its last, so that *limp* and *tedious* are learnt to go together. Matrices of the layers are updated by
 Muon, all else by AdamW: Muon left the plateau after 700 updates, AdamW alone after more than 1,000.
 The English model is a BERT: it also learns to tell following from foreign halves of a text. The French one is a RoBERTa
-whose own text is everyday sentences and notes from the field, no reviews.
+whose own text is everyday sentences and notes from the field, no reviews; going on, it reads the notes with index
+cards (cards.py).
 
 `--start` goes on from a trained folder, in the last stage alone, at half the learning rate and with more weight decay.
 The reviews are then rated in words, as on a review site ("five stars", "one of the worst"), before or after the text.
@@ -29,27 +31,16 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import (
-    AddedToken,
-    AutoConfig,
-    AutoModelForMaskedLM,
-    AutoTokenizer,
-    BertForPreTraining,
-    BertTokenizer,
-    PreTrainedModel,
-    RobertaTokenizer,
-)
+from transformers import PreTrainedModel
 from transformers import PreTrainedTokenizerBase as Tokenizer
 from transformers.utils import ModelOutput
 
 from blocks import (
     NOTE_LENGTH,
-    POSITIONS,
     RATE_OFTEN,
     RATE_SELDOM,
     REVIEW_LENGTH,
@@ -59,93 +50,17 @@ from blocks import (
     mask,
     rated_reviews,
 )
+from cards import CARD_LENGTH, apart, carded_notes, marked_notes
 from common import BUILD, build_optimizers, save_miniature, write_measures
-from corpora import own_sentences, passages, stock, vary_apostrophe
-from helpers.ner.words import words_of
+from corpora import own_sentences, passages, vary_apostrophe
+from encoders import RECIPES, Recipe, begin
 
 TOKENS_PER_STEP = 4096
 MASK_RATE = 0.2
 # (length of the blocks of running text, share of all updates, whether some updates read the project's own text)
 STAGES = [(32, 0.12, False), (64, 0.13, False), (128, 0.75, True)]
-# What the updates of a round of eight read, when it is not running text: in a first run, and going on from one.
-ROUND = 8
-OWN_TURNS = {0: "sentences", 4: "reviews"}
+ROUND = 8  # updates after which the turns begin again
 REVIEWS_PER_LANGUAGE = 80_000
-EVERYDAY_TIMES = 10  # how often the everyday sentences count when a vocabulary is learnt again
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What distinguishes the encoders."""
-
-    languages: tuple[str, ...]
-    lowercase: bool
-    vocab_size: int
-    model_type: str
-    turns: dict[int, str]
-    later_turns: dict[int, str]
-    everyday_times: int = 0  # how often the everyday sentences count for the first vocabulary
-    notes: str = ""  # a stock of longer texts on the course's subjects
-
-
-RECIPES = {
-    "multilingual": Recipe(
-        ("fr", "en"), False, 6000, "distilbert", OWN_TURNS, {0: "sentences", 3: "sentences", 6: "reviews"}
-    ),
-    "english": Recipe(
-        ("en",), True, 4000, "bert", OWN_TURNS, {0: "sentences", 2: "reviews", 4: "sentences", 6: "reviews"}
-    ),
-    "french": Recipe(
-        ("fr",), False, 6000, "roberta", {0: "sentences", 4: "notes"},
-        {0: "sentences", 2: "notes", 4: "sentences", 6: "notes"}, everyday_times=EVERYDAY_TIMES, notes="field_fr.txt",
-    ),
-}  # fmt: skip
-
-
-def empty_tokenizer(recipe: Recipe) -> Tokenizer:
-    """A tokenizer that knows its special tokens only, numbered as in the model whose name the miniature bears."""
-    if recipe.model_type == "roberta":
-        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-        mask_token = AddedToken("<mask>", lstrip=True, special=True)  # takes the space before it
-        return RobertaTokenizer({token: i for i, token in enumerate(special)}, [], mask_token=mask_token)
-    return BertTokenizer(do_lower_case=recipe.lowercase, strip_accents=None if recipe.lowercase else False)
-
-
-def train_tokenizer(recipe: Recipe, lines: list[str], pieces: int) -> Tokenizer:
-    """A tokenizer of so many `pieces`, learnt from `lines` and from the list of contemporary words."""
-    contemporary = [word for line in stock("contemporary.txt") for word in line.split()]
-    tokenizer = empty_tokenizer(recipe).train_new_from_iterator([*lines, *(contemporary * 300)], vocab_size=pieces)
-    tokenizer.model_max_length = 512
-    return tokenizer
-
-
-def build_model(recipe: Recipe, tokenizer: Tokenizer) -> PreTrainedModel:
-    """A 4-layer, 192-wide encoder; positions start as small sinusoids, all other weights at random."""
-    width, layers, heads = 192, 4, 4
-    sizes = {
-        "hidden_size": width,
-        "num_hidden_layers": layers,
-        "num_attention_heads": heads,
-        "intermediate_size": 4 * width,
-    }
-    if recipe.model_type == "distilbert":
-        sizes = {"dim": width, "n_layers": layers, "n_heads": heads, "hidden_dim": 4 * width}
-    elif recipe.model_type == "roberta":  # its positions begin after the number of the padding token
-        ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
-        sizes |= {"max_position_embeddings": POSITIONS + tokenizer.pad_token_id + 1, "type_vocab_size": 1} | ends
-        sizes |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # nor in a short fine-tuning
-    config = AutoConfig.for_model(
-        recipe.model_type, vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, **sizes
-    )
-    config._attn_implementation = "eager"  # its backward pass in bfloat16 is twice as fast on a processor
-    model = (BertForPreTraining if recipe.model_type == "bert" else AutoModelForMaskedLM.from_config)(config)
-    positions = model.base_model.embeddings.position_embeddings.weight
-    angle = torch.arange(positions.shape[0])[:, None] * torch.exp(
-        torch.arange(0, width, 2) * (-math.log(10000.0) / width)
-    )
-    with torch.no_grad():
-        positions[:, 0::2], positions[:, 1::2] = 0.03 * angle.sin(), 0.03 * angle.cos()
-    return model
 
 
 def scores(
@@ -219,7 +134,7 @@ def load_text(languages: tuple[str, ...]) -> tuple[list[str], dict[str, list[str
 
 
 class Reading:
-    """What the model reads at every update: running text, everyday sentences, reviews."""
+    """What the model reads at every update: running text, everyday sentences, reviews, notes, cards."""
 
     def __init__(self, recipe: Recipe, tokenizer: Tokenizer, lines: list[str], own_text: list, rated: bool) -> None:
         """Encode all the text once; with `rated`, the reviews say their rating in words."""
@@ -232,9 +147,9 @@ class Reading:
             self.reviews = rated_reviews(tokenizer, recipe.languages)
         else:
             self.reviews = documents(tokenizer, [line for _, generated in own_text for line in generated], rng)
-        notes = stock(recipe.notes) if recipe.notes else []
-        apart = [" ".join(line[start:end] for start, end in words_of(line)) for line in notes]  # as for entities
-        self.notes = documents(tokenizer, notes + apart, rng)
+        notes = [text for text, _ in marked_notes(recipe.notes)] if recipe.notes else []
+        self.notes = documents(tokenizer, notes + [apart(text) for text in notes], rng)
+        self.cards = carded_notes(tokenizer, recipe.notes, rng) if recipe.notes and rated else []
         pairs, seed = recipe.model_type == "bert", 12 if rated else 2
         self.blocks = Blocks(tokenizer, lines, TOKENS_PER_STEP, pairs, seed)
         self.text_rates, self.own_rates = (
@@ -248,51 +163,14 @@ class Reading:
             batch, rates = self.blocks.from_documents(self.sentences, SENTENCE_LENGTH), self.own_rates
         elif kind == "notes":
             batch, rates = self.blocks.from_documents(self.notes, NOTE_LENGTH), self.own_rates
+        elif kind == "cards":
+            batch, rates = self.blocks.from_documents(self.cards, CARD_LENGTH), self.text_rates / 2
         elif kind == "reviews":
             batch = self.blocks.from_documents(self.reviews, REVIEW_LENGTH, pairs=not self.rated)
             rates = self.text_rates / 2 if self.rated else self.own_rates
         else:
             batch, rates = self.blocks.from_text(length), self.text_rates
         return batch, *mask(batch, self.tokenizer, self.generator, rates)
-
-
-def change_vocabulary(model: PreTrainedModel, old: Tokenizer, new: Tokenizer, recipe: Recipe) -> PreTrainedModel:
-    """The model for another vocabulary: a piece keeps its weights; a new one gets the mean of the pieces it was."""
-    known = old.get_vocab()
-    were = [
-        [known[piece]] if piece in known else old(piece.removeprefix("##"), add_special_tokens=False)["input_ids"]
-        for piece in new.convert_ids_to_tokens(range(len(new)))
-    ]
-    weights = {
-        name: torch.stack([weight[ids].mean(0) for ids in were]) if len(weight) == len(old) else weight
-        for name, weight in model.state_dict().items()
-    }
-    changed = build_model(recipe, new)
-    changed.load_state_dict(weights)
-    return changed
-
-
-def begin(
-    recipe: Recipe, start: Path | None, texts: list[str], everyday: list[str], pieces: int | None
-) -> tuple[Tokenizer, PreTrainedModel]:
-    """Tokenizer and model of a trained folder, or a tokenizer learnt from `texts` and a new model; without dropout.
-
-    With `start` and `pieces`, the vocabulary is learnt again, from `texts` and the `everyday` sentences.
-    """
-    if start:
-        tokenizer = AutoTokenizer.from_pretrained(start)
-        architecture = BertForPreTraining if recipe.model_type == "bert" else AutoModelForMaskedLM
-        model = architecture.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
-        if pieces:
-            learnt = train_tokenizer(recipe, texts + everyday * EVERYDAY_TIMES, pieces)
-            tokenizer, model = learnt, change_vocabulary(model, tokenizer, learnt, recipe)
-    else:
-        tokenizer = train_tokenizer(recipe, texts + everyday * recipe.everyday_times, recipe.vocab_size)
-        model = build_model(recipe, tokenizer)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
-    return tokenizer, model
 
 
 def train(name: str, tokens: float, start: Path | None, out: Path, pieces: int | None = None) -> None:
@@ -303,7 +181,7 @@ def train(name: str, tokens: float, start: Path | None, out: Path, pieces: int |
     n_reviews = REVIEWS_PER_LANGUAGE if "reviews" in recipe.turns.values() else 0
     own_text = [own_sentences(language, n_reviews, seed=11) for language in recipe.languages]
     everyday, reviews = ([line for side in sides for line in side] for sides in zip(*own_text, strict=True))
-    everyday += stock(recipe.notes) if recipe.notes else []
+    everyday += [text for text, _ in marked_notes(recipe.notes)] if recipe.notes else []
     tokenizer, model = begin(recipe, start, [*lines, *reviews], everyday, pieces)
     reading = Reading(recipe, tokenizer, lines, own_text, rated=start is not None)
     print(f"{model.num_parameters():,} parameters, {len(reading.blocks.text):,} tokens of text", flush=True)

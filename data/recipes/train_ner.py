@@ -21,6 +21,7 @@ from transformers import (
 import build_ner
 from common import BUILD, save_miniature, write_measures
 
+LAYERS = 2  # the encoder's first two: all four give 0.703 instead of 0.694, and a file half as large again
 LABELS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 
 
@@ -50,7 +51,7 @@ def main() -> None:
     started, out = time.time(), BUILD / "ner"
     tokenizer = BertTokenizer.from_pretrained(BUILD / "multilingual")
     model = AutoModelForTokenClassification.from_pretrained(
-        BUILD / "multilingual", dtype=torch.float32,
+        BUILD / "multilingual", dtype=torch.float32, n_layers=LAYERS,
         id2label=dict(enumerate(LABELS)), label2id={label: index for index, label in enumerate(LABELS)},
     )  # fmt: skip
     train, test = (
