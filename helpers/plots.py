@@ -1,5 +1,7 @@
 """The course's figures: they draw what they are given and compute nothing."""
 
+import base64
+import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -45,6 +47,18 @@ def save(figure: Figure, path: Path) -> None:
     """Write a figure as a picture, then close it."""
     figure.savefig(path)
     plt.close(figure)
+
+
+def picture(image: Image, alt: str, width: int | None = None) -> None:
+    """Display a picture as JPEG, which suits photographs and scans, `width` pixels wide on the page."""
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "JPEG", quality=70, optimize=True)
+    shown = {"alt": alt} | ({"width": width} if width else {})
+    display(
+        {"image/jpeg": base64.b64encode(buffer.getvalue()).decode(), "text/plain": f"<{alt}>"},
+        raw=True,
+        metadata={"image/jpeg": shown},
+    )
 
 
 def score_bars(scores: Mapping[str, float], title: str, alt: str, xlabel: str = "score", decimals: int = 2) -> None:

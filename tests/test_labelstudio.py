@@ -11,6 +11,7 @@ from PIL import Image
 
 from helpers.hub import data_folder
 from helpers.labelstudio import (
+    Box,
     ExportError,
     Report,
     Span,
@@ -21,6 +22,7 @@ from helpers.labelstudio import (
     read_labels,
     settle,
     stream,
+    write_box_predictions,
     write_predictions,
 )
 
@@ -715,3 +717,20 @@ def test_reports_are_what_the_recipe_writes(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         path.name: path.read_bytes() for path in folder.iterdir()
     }
+
+
+def test_boxes_that_are_written_as_predictions_are_read_back_as_none(tmp_path):
+    path = tmp_path / "pages.json"
+    box = Box("b1", 20.0, 10.0, 60.0, 30.0, ("TTC",), "12,50 €")
+    bare = Box("b2", 0.0, 0.0, 200.0, 100.0, ("Autre",))
+    write_box_predictions([({"image": "a.jpg"}, (200, 100), [(box, 0.9), (bare, 0.4)])], path, "ocr")
+    (written,) = json.loads(path.read_text(encoding="utf-8"))
+    results = written["predictions"][0]["result"]
+    assert written["predictions"][0]["score"] == 0.4
+    kinds = [(result["id"], result["type"]) for result in results]
+    assert kinds == [("b1", "rectanglelabels"), ("b1", "textarea"), ("b2", "rectanglelabels")]
+    (found,), report = read(tmp_path, path.read_bytes())
+    assert found.annotations == () and not report.notes
+    # The same results as an annotation give the same boxes back.
+    (found,), _ = read(tmp_path, [{"id": 1, "data": {"image": "a.jpg"}, "annotations": [annotation(*results)]}])
+    assert found.annotations[0].boxes == (box, bare)

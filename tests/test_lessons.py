@@ -118,8 +118,8 @@ def test_cells_are_short(lesson):
 def test_pictures_have_alternative_text(lesson):
     for cell in code_cells(notebook_of(lesson)):
         for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                assert len(output.metadata["image/png"]["alt"]) > 20, cell.id
+            for kind in {"image/png", "image/jpeg"} & output.get("data", {}).keys():
+                assert len(output.metadata[kind]["alt"]) > 20, cell.id
 
 
 @each_lesson
