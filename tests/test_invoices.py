@@ -112,11 +112,13 @@ def test_a_missing_or_unread_picture_is_noted_and_the_others_are_kept(tmp_path):
     }
 
 
-def test_a_broken_picture_is_named(tmp_path):
+def test_a_broken_picture_is_named_and_the_others_are_kept(tmp_path):
     (tmp_path / "facture-0002_1.jpg").write_bytes((PAGES / "facture-0002_1.jpg").read_bytes()[:50])
-    export = small_export(tmp_path, "facture-0002_1.jpg")
-    with pytest.raises(DocumentError, match=r"facture-0002_1\.jpg : image illisible"):
-        list(read_pages(export, tmp_path, read_words(PAGES / "mots.parquet"), Report()))
+    shutil.copy(PAGES / "facture-0003_1.jpg", tmp_path)
+    export, report = small_export(tmp_path, "facture-0002_1.jpg", "facture-0003_1.jpg"), Report()
+    (page,) = read_pages(export, tmp_path, read_words(PAGES / "mots.parquet"), report)
+    assert page.path.name == "facture-0003_1.jpg" and report.counts["broken_image"] == 1
+    assert any(note.detail.startswith("facture-0002_1.jpg") for note in report.notes)
 
 
 def test_what_is_no_export_is_refused(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from PIL.Image import Image
 
-from helpers.labelstudio import Box, Report, find_image, read_export
+from helpers.labelstudio import Box, Report, find_image, open_image, read_export
 
 from .boxes import bio_labels, owners, to_thousandths, word_classes
 from .images import open_page
@@ -68,8 +68,8 @@ def _words(texts: Sequence[str], boxes: Sequence[list[int]], scores: Sequence[fl
 def read_pages(export: Path, folder: Path, words: Mapping[str, Sequence[Word]], report: Report) -> Iterator[Page]:
     """The annotated pages of an export whose pictures are in `folder`; `words` are what was read on each, by name.
 
-    A task without annotation, without picture in the folder, or whose picture nobody has read is left out, and noted in
-    `report`. ExportError for what is no export.
+    A task without annotation, without picture in the folder, or whose picture is broken or was read by nobody is left
+    out, and noted in `report`. ExportError for what is no export.
     """
     for task in read_export(export, report, document_key="document"):
         path = find_image(str(task.data.get("image", "")), folder, task.id)
@@ -78,8 +78,9 @@ def read_pages(export: Path, folder: Path, words: Mapping[str, Sequence[Word]], 
         elif path.name not in words:
             report.add("unread_image", task.id, detail=path.name)
         elif task.annotations:
-            with open_page(path) as picture:
-                size = picture.size
+            picture = open_image(path, task.id, report)
+            if picture is None:
+                continue
             supplier = str(task.data.get("supplier", task.document))
             regions = task.annotations[0].boxes
-            yield Page(path, task.document, supplier, size, tuple(words[path.name]), regions)
+            yield Page(path, task.document, supplier, picture.size, tuple(words[path.name]), regions)

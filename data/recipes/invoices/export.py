@@ -4,10 +4,10 @@ import random
 import zlib
 from typing import Any
 
+from helpers.documents import CLASSES
 from helpers.labelstudio import project_xml
 
 from .pages import Field, Page
-from .sheet import CLASSES
 
 ANNOTATORS = ("camille@atelier.example", "noor@atelier.example", "sacha@atelier.example", "yann@atelier.example")
 # Share of tasks with a cancelled attempt, and how far from the ink, in pixels, an annotator draws a box.

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from faker import Faker
 
+from helpers.documents import CLASSES
+from pictures.drawing import to_jpeg
+
 from .compose import compose
 from .invoice import Invoice, make_invoice
 from .marks import mark
-from .sheet import CLASSES, HEIGHT, WIDTH, Box, Sheet, Word
+from .sheet import HEIGHT, WIDTH, Box, Sheet, Word
 from .suppliers import Supplier, make_suppliers
-from .wear import Wear, again, draw_wear, moved, to_jpeg, worn
+from .wear import Wear, again, draw_wear, moved, worn
 
 MAIN_SUPPLIERS = 28
 SUPERSAMPLING = 2
+QUALITY, QUALITY_STEP = 72, 6  # of the JPEG: where it starts, and how it goes down while a page is too heavy
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ def finish(
         Field(label, text, union([word.box for word in words if word.group == rank]))
         for rank, (label, text) in enumerate(sheet.fields)
     ]
-    jpeg = to_jpeg(picture, round(settings.limit * max(1, settings.scale)))
+    limit = round(settings.limit * max(1, settings.scale))
+    jpeg = to_jpeg(picture, QUALITY, limit, QUALITY_STEP, progressive=True)
     return Page(*about, supplier, jpeg, picture.size, wear, words, fields, truth)
 
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 
+from helpers.documents import OTHER
+
 from .fonts import SPACES, face
 
-CLASSES = ("InvNum", "InvDate", "Fourni", "TTC", "TVA", "TT", "Autre")
-OTHER = CLASSES[-1]
 WIDTH, HEIGHT = 620, 877
 MARK = re.compile(r"\{(\w+)\|([^{}|]+)\}")
 Box = tuple[float, float, float, float]

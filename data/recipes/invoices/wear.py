@@ -1,6 +1,5 @@
 """How a page came into the computer: exported, scanned, copied, faded or photographed."""
 
-import io
 import math
 import random
 from dataclasses import dataclass, replace
@@ -12,8 +11,6 @@ from .sheet import HEIGHT, WIDTH, Box, Sheet
 
 KINDS = {"clean": 0.28, "scan": 0.32, "copy": 0.1, "faded": 0.12, "photo": 0.18}
 MOST_SKEW = 3.0
-# Below this quality small letters are no longer legible, however heavy a page full of them is.
-LEAST_QUALITY = 30
 
 
 @dataclass(frozen=True)
@@ -113,13 +110,3 @@ def worn(sheet: Sheet, wear: Wear, scale: float) -> Image.Image:
         picture = picture.filter(ImageFilter.GaussianBlur(wear.blur * scale))
     picture = toned(picture, wear)
     return picture.convert("L") if wear.grey else picture
-
-
-def to_jpeg(picture: Image.Image, limit: int, quality: int = 72) -> bytes:
-    """Return the picture as JPEG bytes, at a lower quality where it would weigh more than `limit` bytes."""
-    while True:
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
-        if buffer.tell() <= limit or quality <= LEAST_QUALITY:
-            return buffer.getvalue()
-        quality -= 6

@@ -20,6 +20,7 @@ Box = tuple[int, int, int, int]
 Item = TypeVar("Item")
 TILE = 256
 SHADOW_STRENGTH = 0.5
+LEAST_QUALITY = 30  # of a JPEG: below, small letters are no longer legible
 
 
 @dataclass(frozen=True)
@@ -295,11 +296,11 @@ def finish(canvas: Canvas, roughness: float = 1.0) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
 
 
-def to_jpeg(picture: Image.Image, quality: int, limit: int) -> bytes:
+def to_jpeg(picture: Image.Image, quality: int, limit: int, step: int = 5, progressive: bool = False) -> bytes:
     """Return the picture as JPEG bytes, at a lower quality where it would weigh more than `limit` bytes."""
     while True:
         buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=quality, optimize=True)
-        if buffer.tell() <= limit or quality <= 30:
+        picture.save(buffer, "JPEG", quality=quality, optimize=True, progressive=progressive)
+        if buffer.tell() <= limit or quality <= LEAST_QUALITY:
             return buffer.getvalue()
-        quality -= 5
+        quality -= step
