@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,24 +22,6 @@ from helpers.files import replacing, sha256
 
 HASHED_AT_MOUNT = 64 * 2**20  # larger files are compared by size when mounting, by sha256 in `verify`
 MAP_CACHE_LIMIT = 2**30  # bytes that `Dataset.map` may leave in a mounted hub
-
-# Repository → lessons that load it.
-NEEDED_MODELS = {
-    "HuggingFaceTB/SmolLM2-360M-Instruct": ("01", "02"),
-    "distilbert/distilbert-base-multilingual-cased": ("00", "01", "02", "03", "04", "05", "06"),
-    "Davlan/distilbert-base-multilingual-cased-ner-hrl": ("01",),
-    "distilbert/distilbert-base-uncased-finetuned-sst-2-english": ("01", "04"),
-    "google-bert/bert-base-uncased": ("04", "06", "07"),
-    "google-t5/t5-small": ("02",),
-    "FacebookAI/roberta-base": ("09",),
-    "google/vit-base-patch16-224": ("01",),
-    "google/vit-base-patch16-224-in21k": ("08",),
-}
-NEEDED_DATASETS = {
-    "nyu-mll/glue": ("01", "04", "06", "07"),
-    "tblard/allocine": ("04", "05", "06"),
-    "ethz/food101": ("08",),
-}
 
 
 class HubError(AtelierError, RuntimeError):
@@ -219,8 +202,7 @@ def _lay_out(folder: Path, manifest: dict[str, Entry], root: Path) -> None:
     building.mkdir()
     for repository in repositories(manifest, "models"):
         _link_model(folder, manifest, repository, building)
-    for repository in repositories(manifest, "datasets"):
-        _prepare_dataset(folder / "datasets" / repository, building)
+    _prepare_datasets([folder / "datasets" / name for name in repositories(manifest, "datasets")], building)
     made = [path.relative_to(building).as_posix() for path in building.rglob("*") if not path.is_dir()]
     stamps = {"made": made, "sources": {name: _stamp(folder / name) for name in manifest}}
     (building / "stamps.json").write_text(json.dumps(stamps), encoding="utf-8")
@@ -258,23 +240,38 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _prepare_dataset(source: Path, root: Path) -> None:
+def _prepare_datasets(sources: list[Path], root: Path) -> None:
+    """Prepare data sets in another process, so that this one has imported no library and may still choose its Hub."""
+    code = (
+        "import json, sys; from pathlib import Path; sys.path[:] = json.loads(sys.argv[1])\n"
+        "from helpers.hub import prepare_dataset\n"
+        "for source in sys.argv[3:]: prepare_dataset(Path(source), Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", code, json.dumps(sys.path), str(root), *map(str, sources)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise HubError(last.partition("HubError: ")[2] or last or f"{root} : préparation interrompue")
+
+
+def prepare_dataset(source: Path, root: Path) -> None:
     """Parquet → Arrow for every config, laid out as `datasets/ORG___NAME/<config>/0.0.0/<hash>/`."""
     from datasets import get_dataset_config_names, load_dataset_builder
     from datasets.exceptions import DatasetsError
     from datasets.naming import camelcase_to_snakecase
 
     scratch, name = root / "scratch", f"{source.parent.name}___{camelcase_to_snakecase(source.name)}"
-    for config in get_dataset_config_names(str(source)):
-        try:
+    try:
+        for config in get_dataset_config_names(str(source)):
             builder = load_dataset_builder(str(source), config, cache_dir=str(scratch))
             builder.download_and_prepare()
-        except (DatasetsError, FileNotFoundError, ValueError) as error:
-            raise HubError(f"{source} : jeu de données illisible ({error})") from error
-        prepared = Path(builder.cache_dir)
-        target = root / "datasets" / name / config / "0.0.0" / prepared.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(prepared, target)
+            prepared = Path(builder.cache_dir)
+            target = root / "datasets" / name / config / "0.0.0" / prepared.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(prepared, target)
+    except (DatasetsError, FileNotFoundError, ValueError) as error:
+        message = " ".join(str(error).split())
+        raise HubError(f"{source} : jeu de données illisible ({message})") from error
     shutil.rmtree(scratch)
 
 

@@ -1,7 +1,31 @@
-"""Logging in to the Hugging Face Hub without ever showing a token."""
+"""Logging in to the Hugging Face Hub without ever showing a token, and saying in one line what it refuses."""
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+
+# Class of an error of huggingface_hub, datasets or the HTTP client → what it means; the first that fits is said.
+MEANINGS = {
+    "GatedRepoError": "l’accès à ce dépôt se demande : acceptez ses conditions sur sa page, puis connectez-vous",
+    "RevisionNotFoundError": "cette révision n’existe pas, ou plus, dans ce dépôt",
+    "RepositoryNotFoundError": "ce dépôt n’existe pas, ou il est privé et ce compte n’y a pas accès",
+    "OfflineModeIsEnabled": "HF_HUB_OFFLINE interdit le réseau : retirez cette variable",
+    "TimeoutException": "le Hub ne répond pas à temps : recommencez plus tard",
+    "ConnectError": "le Hub est injoignable : vérifiez la connexion, puis recommencez",
+    "TransportError": "la connexion au Hub a été coupée : recommencez",
+    "RemoteEntryNotFoundError": "ce fichier n’existe pas dans le dépôt à cette révision",
+    "DatasetNotFoundError": "ce jeu de données n’existe pas, ou il est privé et ce compte n’y a pas accès",
+}
+STATUSES = {
+    401: "le Hub refuse ce jeton : vérifiez-le, ou créez-en un autre, puis connectez-vous",
+    403: "ce jeton n’en a pas le droit : pour pousser, il lui faut celui d’écrire, et le dépôt doit être à vous",
+    409: "cela existe déjà sur le Hub",
+    412: "le dépôt a changé entre-temps : recommencez",
+    413: "le Hub refuse un envoi aussi gros",
+    429: "le Hub demande de patienter : recommencez dans quelques minutes",
+}
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def login() -> str | None:
@@ -67,3 +91,32 @@ def _who(token: str) -> str | None:
         return None
     print(f"Connecté : {name}")
     return name
+
+
+def explain(error: BaseException) -> str:
+    """What an error of the Hub, or on the way to it, means and what to do about it, in one line that shows no token.
+
+    The cause is looked for behind the errors that transformers, datasets and huggingface_hub raise in its place.
+    """
+    behind = list(_behind(error))
+    names = {kind.__name__ for each in behind for kind in type(each).__mro__}
+    for name, meaning in MEANINGS.items():
+        if name in names:
+            return meaning
+    for each in behind:
+        status = getattr(getattr(each, "response", None), "status_code", 0)
+        if status in STATUSES or status >= 500:
+            return STATUSES.get(status, f"le Hub est en panne (erreur {status}) : recommencez plus tard")
+        if getattr(each, "errno", None) in FULL:
+            return "le disque est plein : libérez de la place, puis recommencez"
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__} : {first}" if first else type(error).__name__
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it was raised from, from the last to the first."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

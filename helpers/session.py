@@ -52,7 +52,9 @@ def start(seed: int = SEED) -> Atelier:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    if folder:
+    if _serves_itself():
+        _refuse_going_online(folder)
+    elif folder:
         hub.mount(folder)
     else:
         hub.release_libraries()
@@ -99,6 +101,18 @@ def check() -> bool:
     for item in checks:
         print(f"{'✓' if item.passed else '✗'} {item.name:<{width}}  {item.value}")
     return all(item.passed for item in checks)
+
+
+def _serves_itself() -> bool:
+    """Whether the libraries already read a small Hub of this process, as they do once lesson 14 has started one."""
+    small_hub = sys.modules.get("helpers.small_hub")
+    return small_hub is not None and small_hub.serving()
+
+
+def _refuse_going_online(folder: Path | None) -> None:
+    """HubError when the real Hub is wanted in a process whose libraries read a small one."""
+    if folder is None:
+        raise hub.HubError("ATELIER_HUB=online, mais un petit Hub est déjà en service ici : redémarrez le noyau")
 
 
 def _seed(seed: int) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from helpers import hub
 from helpers.cli import app
+from helpers.needed import NEEDED_DATASETS, NEEDED_MODELS
 
 EMBEDDED = hub.data_folder() / "hub"
 START = "import helpers; atelier = helpers.start(); print(atelier.mode)"
@@ -48,8 +49,8 @@ def test_embedded_hub_matches_its_manifest():
 
 def test_hub_holds_what_lessons_need_and_nothing_else():
     manifest = hub.read_manifest(EMBEDDED)
-    assert set(hub.repositories(manifest, "models")) == set(hub.NEEDED_MODELS)
-    assert set(hub.repositories(manifest, "datasets")) == set(hub.NEEDED_DATASETS)
+    assert set(hub.repositories(manifest, "models")) == set(NEEDED_MODELS)
+    assert set(hub.repositories(manifest, "datasets")) == set(NEEDED_DATASETS)
 
 
 def test_data_stays_small():

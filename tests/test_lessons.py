@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
 
-from helpers import hub
+from helpers.needed import NEEDED_DATASETS, NEEDED_MODELS
 from lessons import badge, from_markdown, lessons, notebook_path, project_files, repository
 
 LESSONS = lessons()
@@ -151,10 +151,7 @@ def test_slides_are_marked(lesson):
 def test_lessons_wrap_no_library_function(lesson):
     names = set(re.findall(r"""["']([\w-]+/[\w.-]+)["']""", lesson.read_text(encoding="utf-8")))
     needed = {
-        name
-        for table in (hub.NEEDED_MODELS, hub.NEEDED_DATASETS)
-        for name, who in table.items()
-        if lesson.stem[:2] in who
+        name for table in (NEEDED_MODELS, NEEDED_DATASETS) for name, who in table.items() if lesson.stem[:2] in who
     }
     assert names == needed, "helpers.hub says which lesson needs what"
 

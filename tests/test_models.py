@@ -19,7 +19,8 @@ from transformers import (
     pipeline,
 )
 
-from helpers.hub import NEEDED_MODELS, data_folder
+from helpers.hub import data_folder
+from helpers.needed import NEEDED_MODELS
 from publish import cloze_table
 
 MODELS = data_folder() / "hub" / "models"
