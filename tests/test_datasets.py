@@ -207,3 +207,17 @@ def test_notes_from_the_field_share_no_site_and_no_five_words_with_the_reports()
     for line in stock("field_fr.txt"):
         assert not fives(line) & known, line
         assert not {text.lower() for kind, text in MARK.findall(line) if kind == "site"} & sites, line
+
+
+def test_interviews_are_many_and_never_repeat_themselves():
+    text = (data_folder() / "corpus" / "entretiens.txt").read_text(encoding="utf-8")
+    interviews = [block.splitlines() for block in text.strip().split("\n\n")]
+    turns = [turn for interview in interviews for turn in interview]
+    assert len(text.encode()) >= 150_000
+    assert all(re.fullmatch(r"[A-ZÉ]\w+ : .+", turn) for turn in turns)
+    assert len(set(turns)) == len(turns)
+    words = re.findall(r"\w+", text.lower())
+    eights = Counter(tuple(words[i : i + 8]) for i in range(len(words) - 7))
+    assert sum(count for count in eights.values() if count > 1) / eights.total() < 0.05
+    speakers = Counter(name for interview in interviews for name in {turn.split(" : ")[0] for turn in interview})
+    assert speakers.most_common(1)[0][1] == 1  # so that whole interviews held out are new speakers
