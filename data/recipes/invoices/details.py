@@ -85,9 +85,8 @@ def title(draft: Draft, sheet: Sheet, y: float) -> float:
     style = draft.supplier.title.but(size=19)
     text = f"{name} {draft.number}"
     y = sheet.write(draft.left, y, text, sheet.fitted(text, style, draft.right - draft.left)) + 2
-    y = sheet.write(
-        draft.left, y, f"{draft.word('date')} {draft.dated if draft.word('date') == 'Date' else draft.date}", draft.body
-    )
+    date = draft.dated if draft.supplier.words["date"] == "Date" else draft.date
+    y = sheet.write(draft.left, y, f"{draft.word('date')} {date}", draft.body)
     if draft.extras():
         text = " ; ".join(f"{label} {value}" for label, value in draft.extras())
         y = sheet.wrap(draft.left, y, draft.right - draft.left, text, draft.small)
@@ -107,8 +106,9 @@ def inline(draft: Draft, sheet: Sheet, y: float) -> float:
 def sentence(draft: Draft, sheet: Sheet, y: float) -> float:
     """Write number and date in a sentence that also names an order and a delivery."""
     invoice = draft.invoice
-    word = draft.word("number")
-    text = f"{word if 'Facture' in word or 'Pièce' in word else 'Facture n°'} {draft.number} du {draft.date}"
+    word = draft.supplier.words["number"]
+    word = draft.caption("number", word if "Facture" in word or "Pièce" in word else "Facture n°")
+    text = f"{word} {draft.number} du {draft.date}"
     if draft.has("order"):
         text += f", relative à votre commande {invoice.order} du {draft.day(invoice.order_date)}"
     if draft.has("delivery"):

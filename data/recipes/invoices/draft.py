@@ -86,9 +86,9 @@ class Draft:
         return habit in self.supplier.habits
 
     def word(self, key: str, colon: bool = False) -> str:
-        """Return the supplier's word for something, with its kind of colon where asked."""
+        """Return the supplier's word for something, marked as a caption, with its kind of colon where asked."""
         text = self.supplier.words[key]
-        return text + self.supplier.colon if colon and text else text
+        return self.caption(key, text) + (self.supplier.colon if colon else "") if text else ""
 
     def kind(self, name: str) -> str:
         """Return the name of a kind of value that is no field; an empty one outside of the pool for pretraining."""
@@ -97,6 +97,10 @@ class Draft:
     def told(self, name: str, text: str) -> str:
         """Return a text, marked as a value of a kind that is no field, which pretraining learns to tell."""
         return f"{{{self.kind(name)}|{text}}}" if self.kind(name) else text
+
+    def caption(self, key: str, text: str) -> str:
+        """Return a text, marked in the pool for pretraining as what announces a value."""
+        return self.told(f"caption_{key}", text)
 
     def day(self, value: date) -> str:
         """Return a date in the supplier's way."""

@@ -58,9 +58,9 @@ FEET = {"legal": legal, "bank": bank, "identity": identity, "page": page_only}
 
 def dated_foot(draft: Draft, sheet: Sheet) -> None:
     """Write number and date above the foot, for the suppliers who put them there."""
-    text = (
-        f"{draft.word('number')} {draft.number} – {draft.word('date')[0].lower()}{draft.word('date')[1:]} {draft.date}"
-    )
+    date = draft.supplier.words["date"]
+    date = draft.caption("date", date[0].lower() + date[1:])
+    text = f"{draft.word('number')} {draft.number} – {date} {draft.date}"
     sheet.write(draft.left, BOTTOM - 6, text, sheet.fitted(text, draft.strong, draft.right - draft.left))
 
 

@@ -110,8 +110,10 @@ def sentence(draft: Draft, sheet: Sheet, y: float) -> float:
     )  # fmt: skip
     one = f" à {draft.percent(next(iter(invoice.taxes)))}" if len(invoice.taxes) == 1 else ""
     text = (
-        f"La présente facture s’élève à {draft.money(invoice.due_sum, 'TTC')} toutes taxes comprises, soit "
-        f"{draft.money(invoice.total, 'TT')} hors taxes et {draft.money(invoice.tax, 'TVA')} de TVA{one}{parts}."
+        f"La présente facture s’élève à {draft.money(invoice.due_sum, 'TTC')} "
+        f"{draft.caption('ttc', 'toutes taxes comprises')}, soit {draft.money(invoice.total, 'TT')} "
+        f"{draft.caption('tt', 'hors taxes')} et {draft.money(invoice.tax, 'TVA')} de {draft.caption('tva', 'TVA')}"
+        f"{one}{parts}."
     )
     if invoice.deposit:
         paid = draft.money(invoice.deposit, draft.kind("deposit"))
