@@ -557,14 +557,38 @@ def test_predictions_are_one_per_word(processor):
 
     picture = Image.new("RGB", (1000, 1000), "white")
     pages = [
-        (picture, [Word("mot" * (1 + rank % 3), (rank % 900, 0, rank % 900 + 5, 9)) for rank in range(count)])
+        (
+            picture,
+            [
+                Word("mot" * (1 + rank % 3), (rank % 900, 20 * (rank % 2), rank % 900 + 5, 20 * (rank % 2) + 9))
+                for rank in range(count)
+            ],
+        )
         for count in (40, 0, 900)
     ]
     scores = word_scores(FromBox(), processor, pages, window=128, stride=32, batch_size=4)
     assert [held.shape for held in scores] == [(40, len(LABELS)), (0, len(LABELS)), (900, len(LABELS))]
-    labels, sure = best_labels(scores[2], dict(enumerate(LABELS)))
+    labels, sure = best_labels(pages[2][1], scores[2], dict(enumerate(LABELS)))
     assert labels == [LABELS[rank % len(LABELS)] for rank in range(900)] and min(sure) > 0.99
-    assert best_labels(scores[1], dict(enumerate(LABELS))) == ([], [])
+    assert best_labels([], scores[1], dict(enumerate(LABELS))) == ([], [])
+
+
+def test_the_parts_of_a_class_are_added_and_neighbours_are_one_field():
+    id2label = dict(enumerate(["O", "B-TTC", "I-TTC", "B-TVA", "I-TVA"]))
+    places = [(0, 0, 40, 10), (44, 0, 60, 10), (80, 0, 90, 10), (94, 0, 99, 10), (200, 0, 240, 10), (0, 20, 40, 30)]
+    scores = np.array(
+        [
+            [0.40, 0.32, 0.28, 0.00, 0.00],  # TTC in all, though O is the likeliest label
+            [0.00, 0.60, 0.40, 0.00, 0.00],  # B-, but right after the other: the same field
+            [0.00, 0.00, 0.00, 0.40, 0.60],
+            [0.00, 0.55, 0.00, 0.00, 0.45],  # likelier TTC alone, but it touches what is surely TVA
+            [0.10, 0.00, 0.00, 0.50, 0.40],  # far to the right: another field
+            [0.10, 0.00, 0.00, 0.40, 0.50],  # on the next line, and it goes on
+        ]
+    )
+    labels, sure = best_labels([Word("mot", place) for place in places], scores, id2label)
+    assert labels == ["B-TTC", "I-TTC", "B-TVA", "I-TVA", "B-TVA", "I-TVA"]
+    assert np.allclose(sure, [0.6, 1.0, 1.0, 0.45, 0.9, 0.9])
 
 
 # Pages drawn.

@@ -20,9 +20,12 @@ from transformers import (
     AutoModelForTokenClassification,
     AutoTokenizer,
     BertForPreTraining,
+    LayoutLMv3ImageProcessorPil,
+    LayoutLMv3Processor,
 )
 
-from helpers.hub import NEEDED_DATASETS, NEEDED_MODELS, data_folder, write_manifest
+from helpers.hub import data_folder, write_manifest
+from helpers.needed import NEEDED_DATASETS, NEEDED_MODELS
 from lessons import from_markdown, lessons
 
 EMBEDDED = data_folder() / "hub"
@@ -30,6 +33,9 @@ EMBEDDED = data_folder() / "hub"
 SIZES = {
     "bert": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "intermediate_size": 96},
     "distilbert": {"dim": 48, "n_layers": 2, "n_heads": 3, "hidden_dim": 96},
+    "layoutlmv3": {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 96,
+                   "coordinate_size": 6, "shape_size": 12, "input_size": 64, "has_relative_attention_bias": True,
+                   "has_spatial_attention_bias": True},
     "llama": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "num_key_value_heads": 3,
               "intermediate_size": 96, "head_dim": 16},
     "roberta": {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 96},
@@ -44,6 +50,7 @@ HEADS = {
     "HuggingFaceTB/SmolLM2-360M-Instruct": AutoModelForCausalLM,
     "google/vit-base-patch16-224": AutoModelForImageClassification,
     "google/vit-base-patch16-224-in21k": AutoModel,
+    "microsoft/layoutlmv3-base": AutoModel,
 }
 MODES = ("RGB", "L", "P", "RGBA", "LA", "1", "CMYK")
 
@@ -67,6 +74,9 @@ def other_model(name, folder):
         for role in ("pad", "bos", "eos"):
             setattr(config, f"{role}_token_id", getattr(tokenizer, f"{role}_token_id"))
         tokenizer.save_pretrained(folder)
+    if config.model_type == "layoutlmv3":
+        size = {"height": 64, "width": 64}
+        LayoutLMv3Processor(LayoutLMv3ImageProcessorPil(size=size, apply_ocr=False), tokenizer).save_pretrained(folder)
     model = BertForPreTraining(config) if config.model_type == "bert" else HEADS[name].from_config(config)
     model.save_pretrained(folder)
     shutil.copy(source / "README.md", folder)

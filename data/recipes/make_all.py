@@ -18,7 +18,7 @@ STEPS = (
     ["pretrain.py", "english"],
     ["pretrain.py", "english", "--start", "build/english", "--tokens", "50e6"],
     ["pretrain.py", "french", "--tokens", "30e6"],
-    ["pretrain.py", "french", "--start", "build/french", "--tokens", "20e6"],
+    ["pretrain.py", "french", "--start", "build/french", "--tokens", "24e6"],
     ["train_sentiment.py"],
     ["train_ner.py"],
     ["train_chat.py"],
@@ -26,6 +26,8 @@ STEPS = (
     ["train_vit.py"],
     ["build_invoices.py", "build/invoices", "--documents", "162", "--limit", "17000"],
     ["read_invoices.py"],
+    ["build_invoices.py", "build/pool", "--pool", "pretraining", "--documents", "800", "--limit", "17000"],
+    ["train_layout.py"],
     ["publish.py"],
 )
 

@@ -24,11 +24,12 @@ MINIATURES = {
     "t5": "google-t5/t5-small",
     "vit": "google/vit-base-patch16-224",
     "vit-body": "google/vit-base-patch16-224-in21k",
+    "layout": "microsoft/layoutlmv3-base",
 }
 FILES = (
     "config.json", "generation_config.json", "model.safetensors",
     "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
-    "preprocessor_config.json",
+    "preprocessor_config.json", "processor_config.json",
 )  # fmt: skip
 # Everyday sentences with a hidden word, by language and number of rows: twenty for each encoder.
 CLOZE = {"multilingual": {"fr": 12, "en": 8}, "english": {"en": 20}, "french": {"fr": 20}}

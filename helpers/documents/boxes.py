@@ -33,6 +33,12 @@ def to_pixels(box: Thousandths, size: tuple[int, int]) -> Rectangle:
     return left * width / SCALE, top * height / SCALE, right * width / SCALE, bottom * height / SCALE
 
 
+def side_by_side(before: Rectangle, box: Rectangle) -> bool:
+    """Whether a box stands right after another on its line: no farther than the taller of the two is high."""
+    height = max(before[3] - before[1], box[3] - box[1])
+    return abs((box[1] + box[3]) - (before[1] + before[3])) < height and box[0] - before[2] < height
+
+
 def clamped(box: Rectangle, size: tuple[int, int]) -> Rectangle:
     """The part of a box in pixels that is on a page of this width and height, its corners in order.
 

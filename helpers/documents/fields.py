@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.ner.words import runs
 
-from .boxes import envelope
+from .boxes import envelope, side_by_side
 from .records import CLASSES, OTHER, DocumentError, Rectangle, Word
 from .values import french_amount, parse_amount, parse_date
 
@@ -72,7 +72,7 @@ def _goes_on(words: Sequence[Word], before: Sequence[int], first: int, label: st
     height = max(held[3] - held[1], box[3] - box[1])
     same_line = abs((box[1] + box[3]) - (held[1] + held[3])) < height
     if label.startswith("B"):
-        return same_line and first == before[-1] + 1 and box[0] - held[2] < height
+        return first == before[-1] + 1 and side_by_side(held, box)
     around = envelope(words[rank].box for rank in before)
     below = box[1] - around[3] < height and box[0] < around[2] and around[0] < box[2]
     return (below and label[2:] in WRAPPED) or (same_line and abs(box[0] - held[2]) < 2 * height)

@@ -1,6 +1,6 @@
 """Predictions of a LayoutLMv3 token classifier: one label per word of a page, however long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -8,8 +8,9 @@ from PIL.Image import Image
 from transformers import LayoutLMv3Processor, PreTrainedModel
 
 from helpers.ner.windows import stitch
+from helpers.ner.words import OUTSIDE
 
-from .boxes import to_thousandths
+from .boxes import side_by_side, to_thousandths
 from .encode import Collator, encode_page
 from .records import Word
 
@@ -46,8 +47,35 @@ def word_scores(
     ]
 
 
-def best_labels(scores: np.ndarray, id2label: dict[int, str]) -> tuple[list[str], list[float]]:
-    """The most probable BIO label of every word, and its probability, from scores of shape (words, labels)."""
-    if not len(scores):
-        return [], []
-    return [id2label[int(best)] for best in scores.argmax(-1)], scores.max(-1).tolist()
+def best_labels(
+    words: Sequence[Word], scores: np.ndarray, id2label: Mapping[int, str]
+) -> tuple[list[str], list[float]]:
+    """One BIO label per word of a page, and the probability of its class, from scores of shape (words, labels).
+
+    A word is in a field when O is less than half probable. Words of fields that stand side by side are one field, since
+    no two fields touch; its class is the one whose B- and I- are together the most probable over all of them. It goes
+    on with I- after a word of the same class where I- is likelier than B-, as on a second line.
+    """
+    numbers = {name: number for number, name in id2label.items()}
+    outside = scores[:, numbers[OUTSIDE]] if len(scores) else np.empty(0)
+    names = sorted({name[2:] for name in numbers if name != OUTSIDE})
+    labels, sure = [OUTSIDE] * len(words), outside.tolist()
+    for start, end in _touching(words, outside < 0.5):
+        totals = {name: scores[start:end, [numbers[f"B-{name}"], numbers[f"I-{name}"]]].sum(1) for name in names}
+        best = max(names, key=lambda name: float(totals[name].sum()))
+        likelier = scores[start, numbers[f"I-{best}"]] > scores[start, numbers[f"B-{best}"]]
+        goes_on = start > 0 and labels[start - 1][2:] == best and likelier
+        labels[start:end] = [f"{'I' if goes_on else 'B'}-{best}", *[f"I-{best}"] * (end - start - 1)]
+        sure[start:end] = totals[best].tolist()
+    return labels, sure
+
+
+def _touching(words: Sequence[Word], inside: np.ndarray) -> Iterator[tuple[int, int]]:
+    """First and last rank + 1 of every run of words of fields that stand side by side."""
+    start = 0
+    for rank in range(1, len(words) + 1):
+        both = rank < len(words) and inside[rank - 1] and inside[rank]
+        if not (both and side_by_side(words[rank - 1].box, words[rank].box)):
+            if inside[start]:
+                yield start, rank
+            start = rank

@@ -17,7 +17,7 @@ from .sheet import HEIGHT, WIDTH, Box, Sheet, Word
 from .suppliers import Supplier, make_suppliers
 from .wear import Wear, again, draw_wear, moved, worn
 
-MAIN_SUPPLIERS = 54
+MAIN_SUPPLIERS = 81
 SUPERSAMPLING = 2
 QUALITY, QUALITY_STEP = 72, 6  # of the JPEG: where it starts, and how it goes down while a page is too heavy
 
