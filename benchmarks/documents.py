@@ -28,7 +28,7 @@ CHECKPOINT = "microsoft/layoutlmv3-base"
 UPDATES, BATCH, RATE, LONGEST = 150, 4, 1e-3, 512
 
 
-def copied(pages: list, processor: Any, label2id: dict[str, int]) -> Any:
+def copied(pages: list, processor: Any, label2id: dict[str, int], cache: str) -> Any:
     """The pages as most notebooks prepare them."""
     from datasets import Array2D, Array3D, Dataset, Features, List, Value
 
@@ -58,11 +58,11 @@ def copied(pages: list, processor: Any, label2id: dict[str, int]) -> Any:
             )
         )  # fmt: skip
 
-    mapped = rows.map(prepare, batched=True, batch_size=100, remove_columns=rows.column_names, features=features)
-    return mapped.with_format("torch")
+    options = {"batched": True, "batch_size": 100, "remove_columns": rows.column_names, "features": features}
+    return rows.map(prepare, **options, cache_file_name=cache).with_format("torch")
 
 
-def ours(pages: list, processor: Any, label2id: dict[str, int]) -> Any:
+def ours(pages: list, processor: Any, label2id: dict[str, int], cache: str) -> Any:
     """The windows of lesson 11, one a row, each with its page as a JPEG of the model's size."""
     from datasets import Dataset
 
@@ -82,7 +82,7 @@ def ours(pages: list, processor: Any, label2id: dict[str, int]) -> Any:
         return columns | {"length": lengths, "image": [stream.getvalue()] * len(windows)}
 
     ranks = Dataset.from_dict({"page": list(range(len(pages)))})
-    return ranks.map(prepare, batched=True, batch_size=1, remove_columns="page")
+    return ranks.map(prepare, batched=True, batch_size=1, remove_columns="page", cache_file_name=cache)
 
 
 def with_pixels(row: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def run(recipe: str, seed: int) -> dict[str, float]:
     bf16 = recipe == "ours" and helpers.device().dtype == torch.bfloat16
     with tempfile.TemporaryDirectory() as out:
         started = time.perf_counter()
-        dataset = {"copied": copied, "ours": ours}[recipe](train, processor, label2id)
+        dataset = {"copied": copied, "ours": ours}[recipe](train, processor, label2id, f"{out}/pages.arrow")
         pad = Collator(processor.tokenizer.pad_token_id)
         model = AutoModelForTokenClassification.from_pretrained(CHECKPOINT, id2label=id2label, label2id=label2id)
         arguments = TrainingArguments(
@@ -144,7 +144,7 @@ def run(recipe: str, seed: int) -> dict[str, float]:
         training = time.perf_counter()
         trainer.train()
         ended = time.perf_counter()
-    taken = sum(Path(file["filename"]).stat().st_size for file in dataset.cache_files)
+        taken = Path(out, "pages.arrow").stat().st_size
     guess = word_scores(trainer.model, processor, [(page.open(), page.words) for page in test])
     results = evaluate(
         [page.labels for page in test],
