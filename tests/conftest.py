@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NO_NETWORK = str(ROOT / "tests" / "no_network")
 MAX_SECONDS, MAX_GIGABYTES = 45, 2.0
+ALONE: dict[str, float] = {}  # seconds of the lessons that were executed again, with the machine to themselves
 
 sys.path[:0] = [str(ROOT / "tests" / "tools"), str(ROOT / "data" / "recipes")]
 # Kernels and subprocesses inherit the block; this process, already started, takes it by import.
@@ -92,12 +94,29 @@ def lesson_costs(reports) -> dict[str, tuple[float, float]]:
     return {Path(name).stem: (seconds[name], peak[name] / 1e9) for name in sorted(seconds)}
 
 
+def reports_of(reporter) -> list:
+    """Reports of all the tests that ran."""
+    return [report for group in reporter.stats.values() for report in group if hasattr(report, "duration")]
+
+
+def seconds_alone(name: str) -> float:
+    """Seconds that a lesson takes with the machine to itself, kernel start included."""
+    from nbclient import NotebookClient
+
+    from lessons import from_markdown
+
+    notebook, started = from_markdown(ROOT / "lessons" / f"{name}.md"), time.perf_counter()
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute(cwd=str(ROOT / "notebooks"))
+    return time.perf_counter() - started
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print seconds and peak memory per lesson, and the other measures that tests recorded."""
-    reports = [report for group in terminalreporter.stats.values() for report in group if hasattr(report, "duration")]
+    reports = reports_of(terminalreporter)
     for name, (seconds, gigabytes) in lesson_costs(reports).items():
-        over = " over the floor" if seconds > MAX_SECONDS or gigabytes > MAX_GIGABYTES else ""
-        terminalreporter.write_line(f"lesson {name:<28} {seconds:5.1f} s  {gigabytes:4.2f} GB{over}")
+        alone = f", {ALONE[name]:.1f} s alone" if name in ALONE else ""
+        over = " over the floor" if ALONE.get(name, seconds) > MAX_SECONDS or gigabytes > MAX_GIGABYTES else ""
+        terminalreporter.write_line(f"lesson {name:<28} {seconds:5.1f} s  {gigabytes:4.2f} GB{alone}{over}")
     for report in reports:
         for key, value in report.user_properties:
             if key == "measure" and report.when == "call":
@@ -106,10 +125,15 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """A lesson over its floor fails the run."""
+    """A lesson over its floor fails the run.
+
+    The floor is for two cores, and here a lesson shares them with other tests: one that seems too slow runs once more
+    when they are done, and that time is judged.
+    """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or hasattr(session.config, "workerinput"):
+    if reporter is None or hasattr(session.config, "workerinput") or session.exitstatus:
         return
-    reports = [report for group in reporter.stats.values() for report in group if hasattr(report, "duration")]
-    if any(s > MAX_SECONDS or g > MAX_GIGABYTES for s, g in lesson_costs(reports).values()) and not session.exitstatus:
+    costs = lesson_costs(reports_of(reporter))
+    ALONE.update({name: seconds_alone(name) for name, (seconds, _) in costs.items() if seconds > MAX_SECONDS})
+    if any(ALONE.get(name, s) > MAX_SECONDS or g > MAX_GIGABYTES for name, (s, g) in costs.items()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
