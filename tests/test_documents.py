@@ -591,6 +591,19 @@ def test_the_parts_of_a_class_are_added_and_neighbours_are_one_field():
     assert np.allclose(sure, [0.6, 1.0, 1.0, 0.45, 0.9, 0.9])
 
 
+def test_a_word_between_two_of_a_field_is_of_the_field_unless_it_is_surely_not():
+    id2label = dict(enumerate(["O", "B-Fourni", "I-Fourni"]))
+    line = [Word(text, (50 * rank, 0, 50 * rank + 45, 12)) for rank, text in enumerate(["Labbé", "et", "Fils", "tél."])]
+    certain = np.array([[0.1, 0.8, 0.1], [0.7, 0.1, 0.2], [0.2, 0.1, 0.7], [0.99, 0.01, 0.0]])
+    labels, sure = best_labels(line, certain, id2label)
+    assert labels == ["B-Fourni", "I-Fourni", "I-Fourni", "O"] and np.allclose(sure, [0.9, 0.3, 0.8, 0.99])
+    certain[1] = [0.999, 0.001, 0.0]
+    assert best_labels(line, certain, id2label)[0] == ["B-Fourni", "O", "O", "O"]  # alone, the third is too doubtful
+    apart = [Word(word.text, (word.box[0] * 3, 0, word.box[0] * 3 + 45, 12)) for word in line]
+    certain[1] = [0.7, 0.1, 0.2]
+    assert best_labels(apart, certain, id2label)[0] == ["B-Fourni", "O", "B-Fourni", "O"]
+
+
 # Pages drawn.
 
 

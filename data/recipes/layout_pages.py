@@ -18,7 +18,7 @@ LONGEST = 512
 TOKENS_PER_STEP = 4096
 ASKED = 384  # words of a batch whose surroundings are asked for
 DIGITS_ODDS = 4.0  # of asking for a word with digits, against 1 for another
-MISREAD, ANY_LETTER, LOOKALIKE = 0.12, 0.3, 0.8  # odds of misreading a word, and of each way where it can be
+MISREAD, ANY_LETTER, LOOKALIKE = 0.06, 0.3, 0.8  # odds of misreading a word once more, and of each way where it can be
 CONFUSIONS = (
     "eo", "ec", "li", "lt", "l1", "O0", "S5", "B8", "aà", "eé", "èe", ",.", ".,", "rn", "uv", "àa", "ée", "âa", "oô",
     "TI", "TF", "HN", "°*", "°\"", "01", "86", "3B", "€6", "%5", "mn", "nm", "It", "Ll", "ao", "oa", "ti", "fl", "cC",

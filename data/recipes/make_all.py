@@ -27,6 +27,7 @@ STEPS = (
     ["build_invoices.py", "build/invoices", "--documents", "162", "--limit", "17000"],
     ["read_invoices.py"],
     ["build_invoices.py", "build/pool", "--pool", "pretraining", "--documents", "800", "--limit", "17000"],
+    ["read_pool.py"],
     ["train_layout.py"],
     ["publish.py"],
 )

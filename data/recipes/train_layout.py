@@ -1,6 +1,7 @@
 """Pretrain a small LayoutLMv3 body on two tasks: tell what is written around a word, and of what kind a value is.
 
     python data/recipes/build_invoices.py build/pool --pool pretraining --documents 800 --limit 17000
+    python data/recipes/read_pool.py
     python data/recipes/train_layout.py
 
 The pool has other suppliers and other layouts than the course's invoices. For words drawn at random, most of them with
@@ -8,7 +9,7 @@ digits, the body tells what stands before, after, above and below them on the pa
 are. This teaches it to look where captions are. The second task is to tell the kind of every word: an order's number or
 date, a client's address, prices, a bank account, some thirty values and as many captions; values of the six fields of
 the course are left out of it everywhere. At every reading the page is shifted a little, boxes and picture together, so
-that no place is learnt by heart, and some words are misread, as by a machine (layout_pages.py).
+that no place is learnt by heart, and some words more are misread, as by the machine that read them (layout_pages.py).
 """
 
 import argparse
@@ -143,7 +144,7 @@ def rarity(pages: list[Page], n_kinds: int) -> torch.Tensor:
 
 def read_pool(folder: Path) -> tuple[list[dict], list[dict], list[str]]:
     """Rows of the pages to learn from, those of a twelfth of the suppliers, held out, and the names of the kinds."""
-    rows = [json.loads(line) for line in (folder / "words.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (folder / "read.jsonl").read_text(encoding="utf-8").splitlines()]
     suppliers = sorted({row["supplier"] for row in rows})
     random.Random(0).shuffle(suppliers)
     apart = set(suppliers[: len(suppliers) // 12])
