@@ -13,7 +13,7 @@ from helpers.device import device
 
 SEED = 42
 SHOWN_VERSIONS = ("transformers", "torch")
-MINIMUM_VERSIONS = {"torch": (2, 6), "transformers": (5, 10), "datasets": (4, 0), "huggingface_hub": (1, 0)}
+MINIMUM_VERSIONS = {"torch": (2, 6), "transformers": (5, 9), "datasets": (4, 0), "huggingface_hub": (1, 0)}
 
 
 @dataclass(frozen=True)
