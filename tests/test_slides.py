@@ -209,6 +209,7 @@ def test_a_deck_prints_one_page_per_slide(page, address, counts):
     assert len(re.findall(rb"/Type /Page\b", printed)) == counts[LESSONS[1].stem]
 
 
+@functools.cache
 def deck_of(folder, name):
     return BeautifulSoup((folder / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 

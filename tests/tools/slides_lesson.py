@@ -13,6 +13,7 @@ from slides_measure import SCALES, code_columns, text_lines
 START = "import helpers\n\natelier = helpers.start()"
 LEAD_LINES, LEAD_SIZE = 3, 24
 CODE_COLUMNS = code_columns(SCALES[-1][1])
+MANY_LINES = 21  # what a slide holds in small letters; rather a long line than a function cut in two
 BADGE = re.compile(r"\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)$")
 SENTENCE_END = re.compile(r"[.!?…](?:\s?»|\))?\s+(?=[A-ZÀ-ÖØ-Þ«`*(])")
 
@@ -172,7 +173,10 @@ def folded(source: str, width: int = CODE_COLUMNS) -> str:
         return source
     command = [sys.executable, "-m", "ruff", "format", "--isolated", f"--line-length={width}", "-"]
     done = subprocess.run(command, input=code, capture_output=True, text=True)
-    return head + re.sub("\n{3,}", "\n\n", done.stdout.rstrip("\n")) if done.returncode == 0 else source
+    if done.returncode != 0:
+        return source
+    shorter = head + re.sub("\n{3,}", "\n\n", done.stdout.rstrip("\n"))
+    return shorter if shorter.count("\n") < MANY_LINES else source
 
 
 def shown_outputs(cell: nbformat.NotebookNode) -> list[Block]:

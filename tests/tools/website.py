@@ -71,7 +71,8 @@ def card(lesson: Path, slides: Path) -> str:
     promise = MarkdownIt().renderInline(head.partition(badge(lesson))[2].strip().partition("\n")[0])
     minutes = re.search(r"\*\*Durée\.\*\* (\d+\s+minutes)", head)[1]
     where = [
-        f'<a href="{address}">{text}<span class="visually-hidden"> : {escape(title)}</span></a>'
+        f'<a href="{address}">{text.removeprefix("Ouvrir dans ")}'
+        f'<span class="visually-hidden"> : {escape(title)}</span></a>'
         for text, address in doors(lesson, slides)
     ]
     return (
