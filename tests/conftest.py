@@ -1,9 +1,14 @@
 """Fixtures, and the table of what every lesson costs."""
 
+import functools
+import http.server
 import os
+import shutil
 import sys
+import threading
 import time
 from collections import defaultdict
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,6 +60,42 @@ def small(tmp_path_factory):
     converted(folder / "data", train=12, validation=4, test=5)
     tiny_model(folder / "model")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium, for which only this machine exists."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", alone])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """A function: folder → address, on this machine, at which it is served."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(served(folder))
+
+
+@contextmanager
+def served(folder):
+    """Address at which a folder is served while the block runs."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def peak_memory(pid: int) -> int:

@@ -112,7 +112,7 @@ def test_typography_finds(text, mistake):
 
 @each_lesson
 def test_strings_shown_by_code(lesson):
-    """Curly apostrophes, no doubled word; alternative texts are sentences that describe."""
+    """Curly apostrophes, in comments too; no doubled word; alternative texts are sentences that describe."""
     shown = [pair for source in french.code_of(lesson) for pair in french.shown_by(source)]
     prose = [text for kind, text in shown if kind != "hint"]
     assert [text for text in prose if re.search(r"\w'\w|\.\.\.|  |\b(\w+) \1\b", text)] == []
@@ -120,6 +120,8 @@ def test_strings_shown_by_code(lesson):
     alts = [text for kind, text in shown if kind == "alt"]
     assert [text for text in alts if len(text) <= 20 or not text.endswith(".")] == []
     assert [text for text in alts if re.match(r"(?:Une? )?(?:figure|graphique)", text)] == []
+    notes = [note for source in french.code_of(lesson) for note in french.notes_of(source)]
+    assert [note for note in notes if re.search(r"\w'\w", note)] == []
 
 
 @each_lesson

@@ -66,31 +66,51 @@ def test_plain_commands_of_the_readme_install_from_the_lock():
     assert "-m venv .venv" in text and "-r requirements.lock" in text
 
 
-def test_make_lab_serves_the_lessons(clone, environment):
+@pytest.fixture(scope="module")
+def lab(clone, tmp_path_factory):
+    """Address and token of what `make lab` starts in a clone; it must end when asked to."""
     command = first_commands("README.md")[0].split()
     log = clone / "lab.log"
     for lesson in (clone / "lessons").iterdir():
         os.utime(lesson, (1e9, 1e9))  # a checkout may well date a lesson before its notebook
+    own = os.environ | {"BROWSER": "true", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     with log.open("w") as stream:
-        server = subprocess.Popen(
-            command,
-            cwd=clone,
-            env=environment | {"BROWSER": "true"},
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-        )
+        server = subprocess.Popen(command, cwd=clone, env=own, stdout=stream, stderr=stream, start_new_session=True)
     try:
-        address = wait_for(lambda: re.search(r"http://127\.0\.0\.1:(\d+)/lab\S*\?token=(\w+)", log.read_text()), server)
-        base, query = f"http://127.0.0.1:{address[1]}", f"?token={address[2]}"
-        for path in ("lab", "api/contents/notebooks/01_pipelines.ipynb", "api/contents/lessons/01_pipelines.md"):
-            with urllib.request.urlopen(f"{base}/{path}{query}", timeout=30) as reply:
-                assert reply.status == 200
-        urllib.request.urlopen(urllib.request.Request(f"{base}/api/shutdown{query}", method="POST"), timeout=30)
+        address = wait_for(lambda: re.search(r"(http://127\.0\.0\.1:\d+)/lab\S*(\?token=\w+)", log.read_text()), server)
+        base, token = address.groups()
+        yield base, token
+        urllib.request.urlopen(urllib.request.Request(f"{base}/api/shutdown{token}", method="POST"), timeout=30)
         assert server.wait(timeout=30) == 0
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "path", ["lab", "api/contents/notebooks/01_pipelines.ipynb", "api/contents/lessons/01_pipelines.md"]
+)
+def test_make_lab_serves_the_lessons(lab, path):
+    base, token = lab
+    with urllib.request.urlopen(f"{base}/{path}{token}", timeout=30) as reply:
+        assert reply.status == 200
+
+
+def test_lab_presents_a_lesson(lab, browser):
+    """The RISE extension shows a notebook as slides; of the network it asks for the badge only."""
+    base, token = lab
+    page, asked = browser.new_page(viewport={"width": 1280, "height": 720}), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{base}/rise/notebooks/02_attention.ipynb{token}")
+    title = page.locator(".reveal .slides section.present h1").first
+    title.wait_for(timeout=60_000)
+    assert title.inner_text().lower().startswith("02 · attention")
+    page.keyboard.press("Space")
+    page.wait_for_function("!document.querySelector('.reveal section.present h1')")
+    assert page.locator(".reveal .slides section").count() >= 15
+    away = [url for url in asked if not url.startswith((base, base.replace("http", "ws"), "data:", "blob:"))]
+    assert {url.rsplit("/")[-1] for url in away} <= {"colab-badge.svg"}
+    page.close()
 
 
 def wait_for(condition, server, seconds=60):
@@ -119,7 +139,7 @@ def test_readme_s_badges_are_the_lessons(readme):
 
 
 def test_make_sync_changes_nothing(clone):
-    before = {path: path.read_bytes() for folder in ("lessons", "notebooks") for path in (clone / folder).iterdir()}
+    before = {path: path.read_bytes() for path in [*clone.glob("lessons/*.md"), *clone.glob("notebooks/*.ipynb")]}
     subprocess.run(["make", "sync"], cwd=clone, check=True, capture_output=True)
     assert {path: path.read_bytes() for path in before} == before
 

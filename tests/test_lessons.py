@@ -1,5 +1,6 @@
 """What every lesson must be: paired, badged, executed, free of secrets and warnings, and really compared."""
 
+import copy
 import json
 import re
 import subprocess
@@ -10,13 +11,15 @@ import jupytext
 import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
+from nbval.plugin import IPyNbFile
 
 from helpers.needed import NEEDED_DATASETS, NEEDED_MODELS
-from lessons import badge, from_markdown, lessons, notebook_path, project_files, repository
+from lessons import ROOT, badge, from_markdown, lessons, notebook_path, project_files, repository
 
 LESSONS = lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 START = "import helpers\n\natelier = helpers.start()"
+VERSIONS = re.compile(r"(?:transformers|datasets|torch) \d+\.\d+\.\d+")  # as in nbval.cfg
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{20,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bAKIA[A-Z0-9]{16}\b")
 
 
@@ -156,37 +159,50 @@ def test_lessons_wrap_no_library_function(lesson):
     assert names == needed, "helpers.hub says which lesson needs what"
 
 
+def altered(output):
+    """Copies of an output, each with one other digit in what is compared; versions of libraries are not."""
+    copies = []
+    texts = output.get("data", {}) | ({"text": output.text} if "text" in output else {})
+    for kind, text in texts.items():
+        digit = re.search(r"\d", VERSIONS.sub(lambda found: "v" * len(found[0]), text)) if "image" not in kind else None
+        if digit:
+            copies.append(copy.deepcopy(output))
+            place = copies[-1] if kind == "text" else copies[-1].data
+            place[kind] = text[: digit.start()] + str((int(digit[0]) + 1) % 10) + text[digit.end() :]
+    return copies
+
+
 @each_lesson
-def test_comparison_has_teeth(lesson, tmp_path):
-    """One changed digit in one stored output, and the notebook's regression fails there."""
-    notebook = notebook_of(lesson)
-    last, result = next(
-        (rank, output)
-        for rank, cell in enumerate(notebook.cells)
-        for output in cell.get("outputs", [])
-        if output.output_type == "execute_result" and re.search(r"\d", output.data.get("text/plain", ""))
-        if "nbval-ignore-output" not in tags(cell)
-    )
-    notebook.cells = notebook.cells[: last + 1]
-    text = result.data["text/plain"]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        "-q",
-        str(tmp_path),
-    ]
-    path = tmp_path / "truncated.ipynb"
-    nbformat.write(notebook, path)
-    assert subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).returncode == 0
-    result.data["text/plain"] = re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), text, count=1)
-    nbformat.write(notebook, path)
-    changed = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert changed.returncode == 1 and f"Cell {len(code_cells(notebook)) - 1}" in changed.stdout
+def test_comparison_has_teeth(lesson, request):
+    """One changed digit in any stored output, and nbval says that they differ, though its own settings clean both."""
+    notebook = IPyNbFile.from_parent(request.session, path=notebook_path(lesson))
+    notebook.setup_sanitize_files()
+    tried = 0
+    for item in notebook.collect():
+        outputs = item.cell.outputs
+        if not item.options["check"]:
+            continue
+        assert item.compare_outputs(copy.deepcopy(outputs), outputs)
+        for rank, output in enumerate(outputs):
+            for other in altered(output):
+                assert not item.compare_outputs([*outputs[:rank], other, *outputs[rank + 1 :]], outputs), item.name
+                tried += 1
+    assert tried >= 5
+
+
+def test_changed_output_fails_its_cell_alone(tmp_path):
+    """The whole way: a notebook with one changed digit is executed, and that cell is the only one to fail."""
+    notebook = notebook_of(LESSONS[0])
+    result = next(out for cell in notebook.cells for out in cell.get("outputs", []) if out.get("data") and altered(out))
+    cell = next(cell for cell in notebook.cells if result in cell.get("outputs", []))
+    name = f"Cell {code_cells(notebook).index(cell)}"
+    result.data = altered(result)[0].data
+    nbformat.write(notebook, tmp_path / "changed.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-rf"]
+    command += [f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval.cfg'}", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert re.findall(r"^FAILED \S+::(Cell \d+)", done.stdout, flags=re.MULTILINE) == [name]
 
 
 def test_no_secret_anywhere():

@@ -1,22 +1,16 @@
 """The site as readers meet it: in a browser, on a phone, with a keyboard or a screen reader, offline."""
 
-import functools
-import http.server
 import re
-import shutil
-import threading
 from urllib.parse import urldefrag, urlsplit
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 from website import SITE, build, mended, with_headers
 
 from lessons import COLAB, lessons, notebook_path
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LESSONS = [lesson.stem for lesson in lessons()]
 WRITTEN = [path.stem for path in sorted(SITE.glob("*.md"))]
 PAGES = [f"{name}.html" for name in [*WRITTEN, *LESSONS, "search"]]
@@ -78,27 +72,9 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(site):
+def address(site, serve):
     """Address of the site on this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return serve(site)
 
 
 @pytest.fixture

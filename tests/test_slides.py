@@ -2,10 +2,7 @@
 
 import ast
 import functools
-import http.server
 import re
-import shutil
-import threading
 import time
 
 import nbformat
@@ -41,33 +38,9 @@ def counts(folder):
 
 
 @pytest.fixture(scope="module")
-def address(folder, counts):
+def address(folder, counts, serve):
     """Address, on this machine, at which the slides are served."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Stay silent."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, for which only this machine exists."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", alone])
-        yield launched
-        launched.close()
+    return serve(folder)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+RISE = {"theme": "white", "scroll": True, "center": False}  # the extension's own theme fetches fonts from the network
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -56,7 +57,7 @@ def badge(lesson: Path) -> str:
 def from_markdown(lesson: Path) -> nbformat.NotebookNode:
     """The lesson as a notebook without outputs, with deterministic cell ids and no version noise."""
     notebook = jupytext.read(lesson)
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, "rise": RISE})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for rank, cell in enumerate(notebook.cells):
         cell.id = f"{lesson.stem[:2]}-{rank:03d}"
