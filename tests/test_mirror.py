@@ -52,6 +52,7 @@ HEADS = {
     "google/vit-base-patch16-224-in21k": AutoModel,
     "microsoft/layoutlmv3-base": AutoModel,
 }
+READERS = set().union(*NEEDED_MODELS.values(), *NEEDED_DATASETS.values())  # lesson 10 loads nothing from a hub
 MODES = ("RGB", "L", "P", "RGBA", "LA", "1", "CMYK")
 
 
@@ -124,7 +125,7 @@ def mirror(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("lesson", lessons(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", [path for path in lessons() if path.stem[:2] in READERS], ids=lambda path: path.stem)
 def test_lesson_runs_on_a_mirror(lesson, mirror, tmp_path, monkeypatch):
     """No cell fails; only the length of a long training is cut."""
     monkeypatch.setenv("ATELIER_HUB", str(mirror))
