@@ -33,7 +33,7 @@ EMBEDDED = data_folder() / "hub"
 SIZES = {
     "bert": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "intermediate_size": 96},
     "distilbert": {"dim": 48, "n_layers": 2, "n_heads": 3, "hidden_dim": 96},
-    "layoutlmv3": {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 96,
+    "layoutlmv3": {"hidden_size": 48, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 96,
                    "coordinate_size": 6, "shape_size": 12, "input_size": 64, "has_relative_attention_bias": True,
                    "has_spatial_attention_bias": True},
     "llama": {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 3, "num_key_value_heads": 3,
