@@ -60,7 +60,8 @@ def read_outcomes(report: Path) -> dict[str, str]:
 def play(rank: int, targets: list[str], options: list[str], folder: Path) -> Round:
     """One run of the suite, its report and its log written as `round-NN` in a folder."""
     threads, report = 2 - rank % 2, folder / f"round-{rank:02d}.xml"
-    alike = {"OMP_NUM_THREADS": str(threads), "CUDA_VISIBLE_DEVICES": ""}
+    # Two tests at a time, each with two threads, on two cores: a thread that waits must not keep a core busy.
+    alike = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE", "CUDA_VISIBLE_DEVICES": ""}
     command = [sys.executable, "-m", "pytest", *WORKERS, f"--junitxml={report}", *options, *targets]
     started = time.perf_counter()
     with report.with_suffix(".log").open("w") as log:
