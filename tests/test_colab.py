@@ -19,13 +19,9 @@ from colab import colab_packages, environment, linked, make_repository, moved, n
 from nbclient.exceptions import CellExecutionError
 from packaging.requirements import Requirement
 
-from lessons import ROOT, lessons, project_files, repository
+from lessons import ROOT, lessons, project_files, repository, tags
 
 LESSON = lessons()[0]
-
-
-def tags(cell):
-    return cell.metadata.get("tags", [])
 
 
 @pytest.fixture(scope="module")

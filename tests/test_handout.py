@@ -4,10 +4,10 @@ import zipfile
 
 import nbformat
 import pytest
-from handout import ARCHIVE, NOTICE, copy_for_students, defined, needed_later, tags, write_all
+from handout import ARCHIVE, NOTICE, copy_for_students, defined, needed_later, write_all
 from nbclient import NotebookClient
 
-from lessons import KERNEL, badge, from_markdown, lessons
+from lessons import KERNEL, badge, from_markdown, lessons, tags
 
 LESSONS = lessons()
 ADDED = "-suite"  # end of the id of a cell that only copies have

@@ -14,11 +14,10 @@ from jupytext.config import load_jupytext_config
 from nbval.plugin import IPyNbFile
 
 from helpers.needed import NEEDED_DATASETS, NEEDED_MODELS
-from lessons import ROOT, badge, from_markdown, lessons, notebook_path, project_files, repository
+from lessons import ROOT, START, badge, from_markdown, lessons, notebook_path, project_files, repository, tags
 
 LESSONS = lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-START = "import helpers\n\natelier = helpers.start()"
 VERSIONS = re.compile(r"(?:transformers|datasets|torch) \d+\.\d+\.\d+")  # as in nbval.cfg
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{20,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bAKIA[A-Z0-9]{16}\b")
 
@@ -29,10 +28,6 @@ def notebook_of(lesson):
 
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def tags(cell):
-    return cell.metadata.get("tags", [])
 
 
 def test_every_notebook_has_a_lesson():

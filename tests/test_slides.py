@@ -10,11 +10,11 @@ import pytest
 import slides
 from bs4 import BeautifulSoup
 from nbconvert.filters import markdown2html
-from slides_lesson import START, is_prose, left_out, only_draws, tags
+from slides_lesson import is_prose, left_out, only_draws
 from slides_measure import HEIGHT, WIDTH, package
 from slides_plan import PICTURES
 
-from lessons import ROOT, lessons
+from lessons import ROOT, START, lessons, tags
 
 LESSONS = lessons()
 each_lesson = pytest.mark.parametrize("name", [lesson.stem for lesson in LESSONS])

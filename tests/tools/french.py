@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from lessons import ROOT, from_markdown, lessons
+from lessons import ROOT, from_markdown, lessons, tags
 
 WORDS = ROOT / "tests" / "french_words.txt"
 NBSP = "\u00a0\u202f"  # no-break space, and the narrow one
@@ -126,7 +126,7 @@ def notes_of(source: str) -> list[str]:
 def code_of(lesson: Path) -> list[str]:
     """Code cells of a lesson; the installation cell is the same everywhere."""
     cells = [cell for cell in cells_of(lesson) if cell.cell_type == "code"]
-    return [cell.source for cell in cells if "installation" not in cell.metadata.get("tags", [])]
+    return [cell.source for cell in cells if "installation" not in tags(cell)]
 
 
 def tokens_of(source: str, kind: int) -> list[str]:

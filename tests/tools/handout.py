@@ -11,17 +11,12 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from lessons import ROOT, badge, from_markdown, lessons
+from lessons import ROOT, badge, from_markdown, lessons, tags
 
 FOLDER = ROOT / "build" / "handout"
 ARCHIVE = "atelier-transformers.zip"
 NOTICE = "*Copie à compléter : les solutions n’y sont pas. Chaque exercice a sa vérification, juste après lui.*"
 NEEDED = "*La suite de la leçon se sert de votre réponse : terminez cet exercice avant de continuer.*"
-
-
-def tags(cell: nbformat.NotebookNode) -> list[str]:
-    """The tags of a cell."""
-    return cell.metadata.get("tags", [])
 
 
 def tree(cell: nbformat.NotebookNode) -> ast.Module:

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[2]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 RISE = {"theme": "white", "scroll": True, "center": False}  # the extension's own theme fetches fonts from the network
+START = "import helpers\n\natelier = helpers.start()"  # the second cell of every lesson
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -47,11 +48,19 @@ def repository() -> str:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 
 
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    """The tags of a cell."""
+    return cell.metadata.get("tags", [])
+
+
+def on_colab(lesson: Path) -> str:
+    """The address that opens a lesson in Colab."""
+    return f"{COLAB}/{repository().removeprefix('https://github.com/')}/blob/main/notebooks/{lesson.stem}.ipynb"
+
+
 def badge(lesson: Path) -> str:
     """The Colab badge that a lesson must carry."""
-    slug = repository().removeprefix("https://github.com/")
-    address = f"{COLAB}/{slug}/blob/main/notebooks/{lesson.stem}.ipynb"
-    return f"[![Ouvrir dans Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
+    return f"[![Ouvrir dans Colab](https://colab.research.google.com/assets/colab-badge.svg)]({on_colab(lesson)})"
 
 
 def from_markdown(lesson: Path) -> nbformat.NotebookNode:

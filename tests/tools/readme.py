@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from lessons import ROOT, badge, from_markdown, lessons, notebook_path
+from lessons import ROOT, badge, from_markdown, lessons, notebook_path, tags
 
 MEASURES = ROOT / "lessons" / "measures.json"
 START, END = "<!-- lessons -->", "<!-- /lessons -->"
@@ -55,7 +55,7 @@ def title(lesson: Path) -> str:
 
 def exercises(lesson: Path) -> int:
     """How many exercises a lesson has."""
-    return sum("exercice" in cell.metadata.get("tags", []) for cell in from_markdown(lesson).cells)
+    return sum("exercice" in tags(cell) for cell in from_markdown(lesson).cells)
 
 
 def measures() -> dict[str, dict[str, float]]:

@@ -10,7 +10,8 @@ from itertools import pairwise
 import nbformat
 from slides_measure import SCALES, code_columns, text_lines
 
-START = "import helpers\n\natelier = helpers.start()"
+from lessons import START, tags
+
 LEAD_LINES, LEAD_SIZE = 3, 24
 CODE_COLUMNS = code_columns(SCALES[-1][1])
 MANY_LINES = 21  # what a slide holds in small letters; rather a long line than a function cut in two
@@ -81,11 +82,6 @@ def only_draws(source: str) -> bool:
         return False
     calls = [isinstance(node, ast.Expr) and ast.unparse(node).startswith("plots.") for node in statements]
     return bool(calls) and all(calls)
-
-
-def tags(cell: nbformat.NotebookNode) -> list[str]:
-    """Tags of a cell."""
-    return cell.metadata.get("tags", [])
 
 
 def left_out(cell: nbformat.NotebookNode) -> bool:

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from PIL import Image
 
-from lessons import COLAB, ROOT, badge, lessons, notebook_path, repository
+from lessons import ROOT, badge, lessons, notebook_path, on_colab, repository
 
 SITE = ROOT / "site"
 SLIDES = ROOT / "build" / "slides"
@@ -83,8 +83,7 @@ def card(lesson: Path, slides: Path) -> str:
 
 def doors(lesson: Path, slides: Path) -> list[tuple[str, str]]:
     """Other ways into a lesson: text and address of each."""
-    slug = repository().removeprefix("https://github.com/")
-    found = [("Ouvrir dans Colab", f"{COLAB}/{slug}/blob/main/notebooks/{lesson.stem}.ipynb")]
+    found = [("Ouvrir dans Colab", on_colab(lesson))]
     if (slides / f"{lesson.stem}.html").is_file():
         found.append(("Diapositives", f"slides/{lesson.stem}.html"))
     return found
