@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
 def counts(folder):
     """Number of slides of each lesson, once they are built; and the time that it took."""
     started = time.perf_counter()
-    counts = slides.build(folder, [])
+    counts = slides.build(folder)
     counts["seconds"] = time.perf_counter() - started
     return counts
 

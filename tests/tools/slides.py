@@ -1,7 +1,6 @@
 """Builds the slides of the lessons from their executed notebooks: reveal.js, everything local.
 
-python tests/tools/slides.py                    every lesson into build/slides
-python tests/tools/slides.py FOLDER [NUMBER…]   into a folder, some lessons only
+python tests/tools/slides.py [FOLDER]
 """
 
 import re
@@ -115,14 +114,12 @@ def copy_assets(folder: Path) -> None:
     (folder / "pygments.css").write_text(HtmlFormatter(style=HIGHLIGHTING).get_style_defs(".highlight"))
 
 
-def build(folder: Path, numbers: list[str]) -> dict[str, int]:
-    """Write the decks of lessons (all of them by default) and their index; return the number of slides of each."""
+def build(folder: Path) -> dict[str, int]:
+    """Write the decks of the lessons and their index; return the number of slides of each."""
     folder.mkdir(parents=True, exist_ok=True)
     copy_assets(folder)
     entries = []
     for lesson in lessons():
-        if numbers and lesson.stem[:2] not in numbers:
-            continue
         notebook = nbformat.read(notebook_path(lesson), as_version=4)
         html, count = deck(notebook)
         (folder / f"{lesson.stem}.html").write_text(html, encoding="utf-8")
@@ -135,5 +132,5 @@ def build(folder: Path, numbers: list[str]) -> dict[str, int]:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "slides"
-    for name, count in build(target, sys.argv[2:]).items():
+    for name, count in build(target).items():
         print(f"{name}: {count} diapositives")
