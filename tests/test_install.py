@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -79,6 +80,8 @@ def lab(clone, tmp_path_factory):
     try:
         address = wait_for(lambda: re.search(r"(http://127\.0\.0\.1:\d+)/lab\S*(\?token=\w+)", log.read_text()), server)
         base, token = address.groups()
+        port = int(base.rpartition(":")[2])
+        wait_for(lambda: listens(port), server)  # the server logs its address before it takes the port
         yield base, token
         urllib.request.urlopen(urllib.request.Request(f"{base}/api/shutdown{token}", method="POST"), timeout=30)
         assert server.wait(timeout=30) == 0
@@ -111,6 +114,12 @@ def test_lab_presents_a_lesson(lab, browser):
     away = [url for url in asked if not url.startswith((base, base.replace("http", "ws"), "data:", "blob:"))]
     assert {url.rsplit("/")[-1] for url in away} <= {"colab-badge.svg"}
     page.close()
+
+
+def listens(port):
+    """Whether something takes connections on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(condition, server, seconds=60):
